@@ -1,0 +1,25 @@
+//! Indicator lists and logs in, canonical items out (canon/1).
+//!
+//! This crate opens no file, reads no clock, draws no randomness and prints nothing: input is any
+//! `impl Read`, output is a [`List`] of distinct canonical items with the counts of what was kept, held
+//! back and dropped. It builds without a C compiler.
+//!
+//! The way of a value: a reader of [`read`] finds candidates in a file and [`Intake::offer`]s each with the
+//! type it was declared as; [`canon`] restores defanged text and applies the rule of the type; the intake
+//! drops what a warninglist hits, holds back what its marking forbids, and deduplicates the final bytes.
+
+#![forbid(unsafe_code)]
+
+pub mod canon;
+pub mod limits;
+pub mod read;
+
+mod intake;
+mod item;
+mod marking;
+mod reason;
+
+pub use intake::{Candidate, Counts, Intake, List, Options, Place, Reject};
+pub use item::{Item, Kind};
+pub use marking::{Marking, Pap, Tlp};
+pub use reason::{Note, Reason};

@@ -1,0 +1,33 @@
+//! Every bound of this crate in one place: what a hostile file can make us spend.
+
+/// Longest line a line-based reader takes (Suricata writes very long ones; FORMATS section 9). A longer
+/// one is counted as `line-too-long` and skipped.
+pub const LINE_BYTES_MAX: usize = 1 << 20;
+
+/// Longest text that can still become an item: an item's body length is a `u16`.
+pub const VALUE_BYTES_MAX: usize = 65_499;
+
+/// Unpacked bytes after which the ratio of a compressed file is looked at (SECURITY T25).
+pub const UNPACK_FREE_BYTES: u64 = 64 << 20;
+
+/// Highest ratio of unpacked to packed bytes past [`UNPACK_FREE_BYTES`]; above it the file is a bomb.
+pub const UNPACK_RATIO_MAX: u64 = 200;
+
+/// Unpacked bytes a compressed file may give in all (SECURITY section 5); the caller may raise it.
+pub const UNPACKED_BYTES_MAX: u64 = 4 << 30;
+
+/// Places kept for one item beyond the first: further ones are only counted, so that memory grows with
+/// distinct items and not with the size of a log.
+pub const PLACES_PER_ITEM_MAX: usize = 16;
+
+/// Longest STIX pattern (FORMATS section 5).
+pub const PATTERN_BYTES_MAX: usize = 16 << 10;
+
+/// Deepest nesting of a STIX pattern (FORMATS section 5).
+pub const PATTERN_DEPTH_MAX: usize = 16;
+
+/// Deepest nesting of a JSON document (SECURITY section 5, "JSON depth: imports").
+pub const JSON_DEPTH_MAX: usize = 16;
+
+/// Deepest nesting of an OpenIOC document (FORMATS section 7).
+pub const XML_DEPTH_MAX: usize = 64;
