@@ -4,6 +4,9 @@
 /// one is counted as `line-too-long` and skipped.
 pub const LINE_BYTES_MAX: usize = 1 << 20;
 
+/// Bytes of an overlong line that are shown as the rejected text.
+pub const REJECT_BYTES_MAX: usize = 256;
+
 /// Longest text that can still become an item: an item's body length is a `u16`.
 pub const VALUE_BYTES_MAX: usize = 65_499;
 

@@ -2,9 +2,15 @@
 //! [`Intake`]; none opens a file, and none holds more than one record in memory (a MISP event and a STIX
 //! bundle excepted, which are bounded).
 
-use std::io::{self, Read};
+use std::fmt;
+use std::io::Read;
 
 use crate::Intake;
+
+mod error;
+pub(crate) mod lines;
+
+pub use error::ReadError;
 
 /// The families of input, by the names that `--format` takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +53,65 @@ pub enum Format {
     Prose,
 }
 
+impl Format {
+    /// All families, in table order.
+    pub const ALL: [Format; 18] = [
+        Format::Text,
+        Format::Csv,
+        Format::Tsv,
+        Format::Hosts,
+        Format::Adblock,
+        Format::Dnsmasq,
+        Format::Unbound,
+        Format::Rpz,
+        Format::Misp,
+        Format::MispCsv,
+        Format::Stix,
+        Format::OpenIoc,
+        Format::Zeek,
+        Format::ZeekJson,
+        Format::ZeekIntel,
+        Format::Eve,
+        Format::Nfdump,
+        Format::Prose,
+    ];
+
+    /// The name that `--format` takes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Csv => "csv",
+            Format::Tsv => "tsv",
+            Format::Hosts => "hosts",
+            Format::Adblock => "adblock",
+            Format::Dnsmasq => "dnsmasq",
+            Format::Unbound => "unbound",
+            Format::Rpz => "rpz",
+            Format::Misp => "misp",
+            Format::MispCsv => "misp-csv",
+            Format::Stix => "stix",
+            Format::OpenIoc => "openioc",
+            Format::Zeek => "zeek",
+            Format::ZeekJson => "zeek-json",
+            Format::ZeekIntel => "zeek-intel",
+            Format::Eve => "eve",
+            Format::Nfdump => "nfdump",
+            Format::Prose => "prose",
+        }
+    }
+
+    /// The family with this name.
+    pub fn from_name(name: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 /// Which column of a CSV or TSV file holds the value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Column {
@@ -65,16 +130,6 @@ pub struct Reading {
     pub column: Option<Column>,
     /// Unpacked bytes a compressed file may give; `None` for [`crate::limits::UNPACKED_BYTES_MAX`].
     pub unpacked_bytes_max: Option<u64>,
-}
-
-/// Why a whole file could not be read.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// The source failed.
-    Io(io::Error),
-    /// No bytes at all.
-    Empty,
 }
 
 /// Reads one source to its end and gives the family it was read as.
