@@ -23,6 +23,13 @@ pub const UNPACKED_BYTES_MAX: u64 = 4 << 30;
 /// distinct items and not with the size of a log.
 pub const PLACES_PER_ITEM_MAX: usize = 16;
 
+/// Bytes kept of one MISP event or STIX bundle, whose markings may stand behind its values. Some four million
+/// values; a larger one is refused and can be given in parts.
+pub const HELD_BYTES_MAX: usize = 512 << 20;
+
+/// Largest OpenIOC document; the largest published ones are a few mebibytes.
+pub const XML_BYTES_MAX: u64 = 64 << 20;
+
 /// Longest STIX pattern (FORMATS section 5).
 pub const PATTERN_BYTES_MAX: usize = 16 << 10;
 

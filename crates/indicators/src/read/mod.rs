@@ -8,7 +8,15 @@ use std::io::Read;
 use crate::Intake;
 
 mod error;
+mod held;
+mod json;
+mod json_lines;
 pub(crate) mod lines;
+pub(crate) mod misp;
+pub(crate) mod misp_type;
+pub(crate) mod stix;
+mod stix_marking;
+mod stix_pattern;
 
 pub use error::ReadError;
 
