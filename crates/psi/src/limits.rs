@@ -1,0 +1,20 @@
+//! The limits of this crate, each with the place its number comes from. Limits on classes, budgets and times
+//! are agreed in terms and stand elsewhere.
+
+/// Longest item that enters a run, in bytes, its four-byte header included.
+///
+/// RFC 9497 inputs end at 65,535 bytes and a run puts the 32 bytes of its terms in front of every item. A
+/// longer item is refused with [`Rejection::ItemTooLong`](crate::Rejection::ItemTooLong).
+pub const ITEM_BYTES_MAX: usize = 65_535 - 32;
+
+/// Elements under one proof. RFC 9497 counts a batch in 16 bits; a smaller chunk bounds the memory of a check
+/// and names the damaged part more closely. Part of the protocol: both sides must split alike.
+pub(crate) const CHUNK_ELEMENTS: usize = 8192;
+
+/// Elements one job works on. Large enough that the shared inversion of a batched encoding costs nothing
+/// (one of about 4 µs in 256), small enough to spread a run of the smallest class over a few processors.
+pub(crate) const BLOCK_ELEMENTS: usize = 128;
+
+/// Points one multiscalar multiplication takes. Larger sums are faster (about a tenth from 2,048 to 8,192
+/// points) but a chunk would then occupy only two processors.
+pub(crate) const SUM_POINTS: usize = 2048;

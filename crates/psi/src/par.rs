@@ -1,0 +1,68 @@
+//! Data-parallel work on a pool that is passed in. No thread is started here.
+
+use std::sync::{Mutex, PoisonError};
+
+/// Runs independent jobs, in whatever order and on however many threads it likes.
+///
+/// Nothing in this crate depends on the order: a job's result goes to the place of its number.
+pub trait Par: Sync {
+    /// Calls `job(0)`, …, `job(jobs - 1)` once each and returns when all are done.
+    fn run(&self, jobs: usize, job: &(dyn Fn(usize) + Sync));
+}
+
+/// Runs one job after the other on the calling thread.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sequential;
+
+impl Par for Sequential {
+    fn run(&self, jobs: usize, job: &(dyn Fn(usize) + Sync)) {
+        (0..jobs).for_each(job);
+    }
+}
+
+/// The results of `jobs` jobs, in the order of their numbers.
+///
+/// # Panics
+/// If `par` left a job out, which breaks its contract.
+pub(crate) fn map<T: Send>(par: &dyn Par, jobs: usize, job: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let slots: Vec<Mutex<Option<T>>> = (0..jobs).map(|_| Mutex::new(None)).collect();
+    par.run(jobs, &|index| {
+        let result = job(index);
+        *slots[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    });
+    slots
+        .into_iter()
+        .map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner).expect("every job was run"))
+        .collect()
+}
+
+/// The `index`-th block of `0..total` cut into blocks of `size`; the last one may be shorter.
+pub(crate) fn block(total: usize, size: usize, index: usize) -> std::ops::Range<usize> {
+    let start = index * size;
+    start..total.min(start + size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Backwards;
+
+    impl Par for Backwards {
+        fn run(&self, jobs: usize, job: &(dyn Fn(usize) + Sync)) {
+            (0..jobs).rev().for_each(job);
+        }
+    }
+
+    #[test]
+    fn results_stand_in_job_order_whatever_the_order_of_work() {
+        assert_eq!(map(&Sequential, 5, |i| i * i), [0, 1, 4, 9, 16]);
+        assert_eq!(map(&Backwards, 5, |i| i * i), [0, 1, 4, 9, 16]);
+        assert_eq!(map(&Sequential, 0, |i| i), []);
+    }
+
+    #[test]
+    fn blocks_cover_everything_once() {
+        assert_eq!([0, 1, 2].map(|i| block(10, 4, i)), [0..4, 4..8, 8..10]);
+    }
+}
