@@ -1,1 +1,25 @@
-//! To be written.
+//! The home of a party on disk: SQLite for what was said and kept, one file a key beside it.
+//!
+//! This crate judges nothing: it stores what `accord` accepted, and answers what was stored before. It draws
+//! no randomness and reads no clock. What it reports as stored is on disk, synced.
+
+#![forbid(unsafe_code)]
+
+mod answers;
+mod asks;
+mod error;
+mod export;
+mod home;
+mod keys;
+mod peers;
+mod receipts;
+mod schema;
+
+pub use answers::{Answered, Claim, StoredAnswer};
+pub use asks::{Opened, Places, StoredAsk};
+pub use error::Error;
+pub use export::{SEAL_RANDOM_BYTES, looks_like_export};
+pub use home::{Access, Home};
+pub use keys::{KeySeeds, Keys};
+pub use peers::{Compared, Peer};
+pub use receipts::StoredReceipt;

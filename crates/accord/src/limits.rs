@@ -1,0 +1,57 @@
+//! Every bound of this crate in one place: what a hostile file can make us spend.
+
+/// Deepest nesting of a JCS document of ours (a receipt document is the deepest: 8).
+pub const JCS_DEPTH_MAX: usize = 12;
+
+/// Largest card.
+pub const CARD_BYTES_MAX: usize = 16 << 10;
+
+/// Largest single statement; what a leaf of the record can hold.
+pub const STATEMENT_BYTES_MAX: usize = 16 << 10;
+
+/// Largest statement part of an ask or answer file: two statements and what they disclose.
+pub const STATEMENTS_BYTES_MAX: usize = 32 << 10;
+
+/// Largest header of a file, padding included.
+pub const HEADER_BYTES_MAX: usize = 16 << 10;
+
+/// Headers are padded to a multiple of this, so that their size tells nothing.
+pub const HEADER_STEP_BYTES: usize = 1 << 10;
+
+/// Largest receipt document: terms, acceptance, receipt, and their brackets.
+pub const RECEIPT_BYTES_MAX: usize = 128 << 10;
+
+/// Largest class that may be asked by file. One ask costs the answerer 52 µs an element; this bounds it
+/// to seconds.
+pub const ASKED_CLASS_MAX: u64 = 49_152;
+
+/// Largest class that may be held against an ask by file: 2^20.
+pub const HELD_CLASS_MAX: u64 = 1 << 20;
+
+/// Longest purpose, in bytes.
+pub const PURPOSE_BYTES_MAX: usize = 1 << 10;
+
+/// Longest display name and contact of a party, in bytes.
+pub const NAME_BYTES_MAX: usize = 200;
+
+/// Items one peer may ask in [`BUDGET_WINDOW_MS`] unless its owner sets another number.
+pub const BUDGET_ITEMS_DEFAULT: u64 = 200_000;
+
+/// Highest budget that may be set: 0.1 % of the routable IPv4 addresses. A larger one would let a peer
+/// sweep a small space by guessing.
+pub const BUDGET_ITEMS_CEILING: u64 = 3_700_000;
+
+/// The window of the budget: 30 days.
+pub const BUDGET_WINDOW_MS: u64 = 30 * DAY_MS;
+
+/// How far two clocks may differ before a time counts as wrong.
+pub const CLOCK_TOLERANCE_MS: u64 = DAY_MS;
+
+/// One day.
+pub const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// How long an ask stands unless its author says otherwise.
+pub const ASK_DAYS_DEFAULT: u64 = 14;
+
+/// How long an ask may stand at most.
+pub const ASK_DAYS_MAX: u64 = 90;

@@ -1,0 +1,69 @@
+//! The name of a party: a short id for machines beside the display name for people.
+
+use std::fmt;
+
+/// A party id: `[a-z][a-z0-9-]{0,31}`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PartyId(String);
+
+impl PartyId {
+    /// Longest id, in bytes.
+    pub const BYTES_MAX: usize = 32;
+
+    /// Takes an id as written in a file: `None` unless it has exactly the form of an id.
+    pub fn parse(id: &str) -> Option<PartyId> {
+        let well_formed = id.len() <= PartyId::BYTES_MAX
+            && id.starts_with(|c: char| c.is_ascii_lowercase())
+            && id.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        well_formed.then(|| PartyId(id.to_owned()))
+    }
+
+    /// Derives an id from a display name: lower case, everything outside `a-z 0-9` becomes `-`, runs and
+    /// ends of `-` go, digits in front go. `None` if nothing is left.
+    pub fn from_name(name: &str) -> Option<PartyId> {
+        let mut id = String::new();
+        for c in name.chars().flat_map(char::to_lowercase) {
+            match c {
+                'a'..='z' => id.push(c),
+                '0'..='9' if !id.is_empty() => id.push(c),
+                _ if !id.is_empty() && !id.ends_with('-') => id.push('-'),
+                _ => {}
+            }
+            if id.len() == PartyId::BYTES_MAX {
+                break;
+            }
+        }
+        PartyId::parse(id.trim_end_matches('-'))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PartyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derives_ids_from_names() {
+        for (name, id) in [
+            ("CERT-B", Some("cert-b")),
+            ("cert-b.example", Some("cert-b-example")),
+            ("  Wahl Amt (Süd) ", Some("wahl-amt-s-d")),
+            ("3com", Some("com")),
+            ("ЦЕРТ", None),
+            ("", None),
+            ("a-very-long-name-that-goes-on-and-on-and-on", Some("a-very-long-name-that-goes-on-an")),
+        ] {
+            assert_eq!(PartyId::from_name(name).as_ref().map(PartyId::as_str), id, "{name}");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Opening and making a home: the folder, the lock, the database.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use detente_accord::{Card, Us};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::keys::{refuse_open_mode, sync_folder};
+use crate::{Error, KeySeeds, Keys, schema};
+
+const DATABASE: &str = "home.db";
+const LOCK: &str = "lock";
+/// How long a reader waits for a writer's commit.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// What a command will do with a home.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Look only; works beside a writer.
+    Read,
+    /// Change; one process at a time.
+    Write,
+}
+
+/// An open home.
+pub struct Home {
+    path: PathBuf,
+    connection: Connection,
+    keys: Keys,
+    card: Card,
+    /// Held until drop; the operating system lets go of it when a process dies.
+    _lock: Option<File>,
+}
+
+impl Home {
+    /// Makes a home: folder (0700), key files (0600), database, own card. Nothing is left behind on failure.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] if anything is at `path`, an empty folder excepted.
+    pub fn create(path: &Path, seeds: &KeySeeds, card: &Card) -> Result<Home, Error> {
+        let home = Building::begin(path)?;
+        seeds.write(path)?;
+        drop(create_database(path)?);
+        let opened = Home::open_with(path, Access::Write, Some(card))?;
+        sync_folder(path)?;
+        home.finish();
+        Ok(opened)
+    }
+
+    /// Opens a home.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Locked`] (for [`Access::Write`]), [`Error::TooOpen`],
+    /// [`Error::NewerSchema`], [`Error::Damaged`], [`Error::ReadOnly`].
+    pub fn open(path: &Path, access: Access) -> Result<Home, Error> {
+        if !path.join(DATABASE).is_file() {
+            return Err(Error::Missing(path.to_owned()));
+        }
+        Home::open_with(path, access, None)
+    }
+
+    fn open_with(path: &Path, access: Access, new_card: Option<&Card>) -> Result<Home, Error> {
+        refuse_open_mode(path)?;
+        let lock = match access {
+            Access::Write => Some(lock(path)?),
+            Access::Read => None,
+        };
+        let keys = KeySeeds::read(path)?.keys();
+        let connection = connect(path, access)?;
+        let failed = |error| Error::database(path, error);
+        if let Some(card) = new_card {
+            connection.execute("INSERT INTO own_card VALUES (1, ?1)", [card.bytes()]).map_err(failed)?;
+        }
+        let bytes: Vec<u8> =
+            connection.query_row("SELECT card FROM own_card", [], |row| row.get(0)).map_err(failed)?;
+        let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
+        let card = Card::read(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let fits = card.identity() == &keys.identity.public()
+            && card.desk() == &keys.desk.public()
+            && card.node() == &keys.node.public();
+        if !fits {
+            return Err(damaged("its keys are not those of its card".into()));
+        }
+        Ok(Home { path: path.to_owned(), connection, keys, card, _lock: lock })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Our own card.
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// Card and signing keys.
+    pub fn us(&self) -> Us<'_> {
+        Us { card: &self.card, desk: &self.keys.desk, node: &self.keys.node }
+    }
+
+    /// The keys, for signing a new revision of the card.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Keeps a new revision of our own card.
+    ///
+    /// # Errors
+    /// [`Error::ReadOnly`], [`Error::DiskFull`] and the like.
+    pub fn set_card(&mut self, card: Card) -> Result<(), Error> {
+        self.run(|db| db.execute("UPDATE own_card SET card = ?1", [card.bytes()]))?;
+        self.card = card;
+        Ok(())
+    }
+
+    /// The whole database as bytes.
+    pub(crate) fn database_bytes(&mut self) -> Result<Vec<u8>, Error> {
+        let bytes = self.connection.serialize("main").map(|data| data.to_vec());
+        bytes.map_err(|error| Error::database(&self.path, error))
+    }
+
+    /// Runs one piece of database work.
+    pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        work(&self.connection).map_err(|error| Error::database(&self.path, error))
+    }
+
+    /// Runs several pieces as one: all of it is stored, or nothing.
+    pub(crate) fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let failed = |error| Error::database(&self.path, error);
+        let transaction = self.connection.transaction().map_err(failed)?;
+        let value = work(&transaction).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+        Ok(value)
+    }
+}
+
+/// A home that is being made; taken away again unless it is finished.
+pub(crate) struct Building {
+    path: PathBuf,
+    finished: bool,
+}
+
+impl Building {
+    pub(crate) fn begin(path: &Path) -> Result<Building, Error> {
+        let failed = |error| Error::io(path, error);
+        match fs::read_dir(path).map(Iterator::count) {
+            Ok(0) => fs::remove_dir(path).map_err(failed)?,
+            Ok(_) => return Err(Error::Exists(path.to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+                return Err(Error::Exists(path.to_owned()));
+            }
+            Err(error) => return Err(failed(error)),
+        }
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|error| Error::io(parent, error))?;
+        }
+        fs::DirBuilder::new().mode(0o700).create(path).map_err(failed)?;
+        Ok(Building { path: path.to_owned(), finished: false })
+    }
+
+    pub(crate) fn finish(mut self) {
+        self.finished = true;
+    }
+}
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        if !self.finished {
+            // Best effort: the error that led here is the one to report.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+fn create_database(path: &Path) -> Result<Connection, Error> {
+    let file = path.join(DATABASE);
+    // Made by us first, so that SQLite never creates it readable to others.
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&file)
+        .map_err(|e| Error::io(&file, e))?;
+    connect(path, Access::Write)
+}
+
+/// Writes a database that came out of an export into a home that is being made.
+pub(crate) fn restore_database(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let file = path.join(DATABASE);
+    let failed = |error| Error::io(&file, error);
+    let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).map_err(failed)?;
+    out.write_all(bytes).and_then(|()| out.sync_all()).map_err(failed)
+}
+
+fn connect(path: &Path, access: Access) -> Result<Connection, Error> {
+    let file = path.join(DATABASE);
+    let failed = |error| Error::database(path, error);
+    let mode = match access {
+        Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+    };
+    let mut connection =
+        Connection::open_with_flags(&file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
+    connection.busy_timeout(BUSY).map_err(failed)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    // Deleted rows held items and secrets: their bytes are overwritten.
+    connection.pragma_update(None, "secure_delete", true).map_err(failed)?;
+    match access {
+        Access::Write => {
+            connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+            connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+            schema::migrate(&mut connection, path)?;
+        }
+        Access::Read => schema::check_current(&connection, path)?,
+    }
+    Ok(connection)
+}
+
+fn lock(path: &Path) -> Result<File, Error> {
+    let file = path.join(LOCK);
+    let failed = |error| Error::io(&file, error);
+    let mut lock = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&file)
+        .map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => {
+            // The pid is for the message that the next process prints; the lock itself is the operating system's.
+            let _ = lock.set_len(0).and_then(|()| write!(lock, "{}", std::process::id()));
+            Ok(lock)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            let _ = lock.take(16).read_to_string(&mut pid);
+            Err(Error::Locked { path: path.to_owned(), pid: pid.trim().parse().ok() })
+        }
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
