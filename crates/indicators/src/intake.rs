@@ -1,9 +1,12 @@
 //! The intake: where readers put candidates, and the list they add up to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::canon::{self, Declared};
-use crate::{Item, Kind, Marking, Note, Reason};
+use crate::memo::{Memo, Outcome};
+use crate::store::Store;
+use crate::warninglist::Warninglist;
+use crate::{Counts, Item, Kind, List, Marking, Note, Notes, Place, Reason};
 
 /// What decides which values enter a list. No `Default`: what a list contains is said where it is made.
 pub struct Options {
@@ -43,43 +46,22 @@ pub struct Reject<'a> {
     pub text: &'a [u8],
 }
 
-/// What was read and what became of it: `items + held_back + Σ dropped = read`.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Counts {
-    /// Candidate values.
-    pub read: u64,
-    /// Distinct items kept.
-    pub items: u64,
-    /// Distinct items held back because of their marking.
-    pub held_back: u64,
-    /// Distinct kept items by kind.
-    pub kinds: BTreeMap<Kind, u64>,
-    /// Dropped values by reason.
-    pub dropped: BTreeMap<Reason, u64>,
-    /// Notes on kept values.
-    pub notes: BTreeMap<Note, u64>,
-    /// Items kept that carry no marking at all.
-    pub unmarked: u64,
-    /// Byte sequences that were not UTF-8 and were replaced.
-    pub replaced_utf8: u64,
-}
-
-/// Where an item stood.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Place {
-    /// Index into [`List::sources`].
-    pub source: u32,
-    /// Line or object number, counted from 1.
-    pub line: u64,
-}
+type TellReject<'r> = dyn FnMut(Reject<'_>) + 'r;
 
 /// Takes candidates from readers; [`Intake::finish`] gives the list.
 pub struct Intake<'r> {
     options: Options,
-    rejects: Option<Box<dyn FnMut(Reject<'_>) + 'r>>,
+    warninglists: Vec<Warninglist>,
+    warninglist_hits: Vec<u64>,
+    rejects: Option<Box<TellReject<'r>>>,
     sources: Vec<String>,
-    counts: Counts,
-    items: BTreeMap<Vec<u8>, (bool, Vec<Place>)>,
+    read: u64,
+    replaced_utf8: u64,
+    dropped: [u64; Reason::ALL.len()],
+    store: Store,
+    memo: Memo,
+    /// The item being made; kept for its allocation.
+    item: Vec<u8>,
 }
 
 impl<'r> Intake<'r> {
@@ -87,16 +69,29 @@ impl<'r> Intake<'r> {
     pub fn new(options: Options) -> Intake<'r> {
         Intake {
             options,
+            warninglists: Vec::new(),
+            warninglist_hits: Vec::new(),
             rejects: None,
             sources: Vec::new(),
-            counts: Counts::default(),
-            items: BTreeMap::new(),
+            read: 0,
+            replaced_utf8: 0,
+            dropped: [0; Reason::ALL.len()],
+            store: Store::new(),
+            memo: Memo::new(),
+            item: Vec::new(),
         }
     }
 
     /// Tells every dropped value to `rejects`.
     pub fn with_rejects(mut self, rejects: impl FnMut(Reject<'_>) + 'r) -> Intake<'r> {
         self.rejects = Some(Box::new(rejects));
+        self
+    }
+
+    /// Drops what one of these lists hits. No list is applied that is not named by the user.
+    pub fn with_warninglists(mut self, lists: Vec<Warninglist>) -> Intake<'r> {
+        self.warninglist_hits = vec![0; lists.len()];
+        self.warninglists = lists;
         self
     }
 
@@ -112,89 +107,127 @@ impl<'r> Intake<'r> {
 
     /// Takes one candidate value.
     pub fn offer(&mut self, candidate: Candidate<'_>) {
-        self.counts.read += 1;
-        let text = String::from_utf8_lossy(candidate.text).into_owned();
-        let mut bytes = Vec::new();
-        match canon::canonicalise(candidate.declared, &text, self.options.special_use, &mut bytes) {
-            Err(reason) => self.drop_value(reason, &candidate),
-            Ok((kind, _notes)) => {
-                let held = candidate.marking.and(self.options.marking).is_held_back();
-                let place = Place { source: self.sources.len().saturating_sub(1) as u32, line: candidate.line };
-                if let Some((_, places)) = self.items.get_mut(&bytes) {
-                    places.push(place);
-                    self.drop_value(Reason::Duplicate, &candidate);
-                } else {
-                    self.counts.items += u64::from(!held);
-                    self.counts.held_back += u64::from(held);
-                    *self.counts.kinds.entry(kind).or_default() += 1;
-                    self.items.insert(bytes, (held, vec![place]));
-                }
+        self.take(candidate, Notes::default());
+    }
+
+    /// Takes one candidate of a format in which a name means the name and all below it; the item is the plain
+    /// name, and the widening that is lost is noted as for `*.name`.
+    pub(crate) fn offer_below(&mut self, candidate: Candidate<'_>) {
+        let mut notes = Notes::default();
+        notes.insert(Note::WildcardStripped);
+        self.take(candidate, notes);
+    }
+
+    fn take(&mut self, candidate: Candidate<'_>, notes: Notes) {
+        self.read += 1;
+        let hash = self.store.hash(candidate.text);
+        match self.memo.recall(hash, candidate.declared, candidate.text) {
+            Some(Outcome::Item(index)) => {
+                let place = self.place(candidate.line);
+                self.store.occurs_again(index, candidate.marking, place);
+                self.drop_value(Reason::Duplicate, candidate.line, candidate.text);
             }
+            Some(outcome) => self.drop_as(outcome, &candidate),
+            None => {
+                let outcome = self.judge(&candidate, notes);
+                self.memo.remember(hash, candidate.declared, candidate.text, outcome);
+            }
+        }
+    }
+
+    /// Decides on a value that is not remembered.
+    fn judge(&mut self, candidate: &Candidate<'_>, notes: Notes) -> Outcome {
+        let mut item = std::mem::take(&mut self.item);
+        item.clear();
+        let outcome = match self.canonicalise(candidate, &mut item) {
+            Ok(own_notes) => {
+                let place = self.place(candidate.line);
+                let notes = notes.and(own_notes);
+                let (index, is_new) = self.store.add(&item, notes, candidate.marking, place);
+                if !is_new {
+                    self.drop_value(Reason::Duplicate, candidate.line, candidate.text);
+                }
+                Outcome::Item(index)
+            }
+            Err(outcome) => {
+                self.drop_as(outcome, candidate);
+                outcome
+            }
+        };
+        self.item = item;
+        outcome
+    }
+
+    fn canonicalise(&mut self, candidate: &Candidate<'_>, item: &mut Vec<u8>) -> Result<Notes, Outcome> {
+        let Ok(text) = std::str::from_utf8(candidate.text) else {
+            // Replaced characters could still pass as a URL, which would be a guess.
+            return Err(Outcome::Dropped(Reason::NotUtf8));
+        };
+        let (kind, notes) = canon::canonicalise(candidate.declared, text, self.options.special_use, item)
+            .map_err(Outcome::Dropped)?;
+        if self.options.types.as_ref().is_some_and(|types| !types.contains(&kind)) {
+            return Err(Outcome::Dropped(Reason::TypeNotAsked));
+        }
+        let found = Item::trusted(item);
+        match self.warninglists.iter().position(|list| list.hits(found)) {
+            Some(list) => Err(Outcome::Warninglist(list as u16)),
+            None => Ok(notes),
         }
     }
 
     /// Counts a candidate that the reader itself refuses (`pattern-not-carried`, `revoked` …).
     pub fn refuse(&mut self, line: u64, reason: Reason, text: &[u8]) {
-        self.counts.read += 1;
-        let candidate =
-            Candidate { declared: Declared::Unknown, text, line, marking: Marking::default() };
-        self.drop_value(reason, &candidate);
+        self.read += 1;
+        self.drop_value(reason, line, text);
     }
 
-    fn drop_value(&mut self, reason: Reason, candidate: &Candidate<'_>) {
-        *self.counts.dropped.entry(reason).or_default() += 1;
+    fn drop_as(&mut self, outcome: Outcome, candidate: &Candidate<'_>) {
+        let reason = match outcome {
+            Outcome::Item(_) => Reason::Duplicate,
+            Outcome::Dropped(reason) => reason,
+            Outcome::Warninglist(list) => {
+                self.warninglist_hits[usize::from(list)] += 1;
+                Reason::Warninglist
+            }
+        };
+        if reason == Reason::NotUtf8 {
+            self.replaced_utf8 +=
+                candidate.text.utf8_chunks().filter(|part| !part.invalid().is_empty()).count() as u64;
+        }
+        self.drop_value(reason, candidate.line, candidate.text);
+    }
+
+    fn drop_value(&mut self, reason: Reason, line: u64, text: &[u8]) {
+        self.dropped[reason as usize] += 1;
         if let Some(rejects) = &mut self.rejects {
             let source = self.sources.last().map_or("", String::as_str);
-            rejects(Reject { source, line: candidate.line, reason, text: candidate.text });
+            rejects(Reject { source, line, reason, text });
         }
+    }
+
+    fn place(&self, line: u64) -> Place {
+        Place { source: self.sources.len().saturating_sub(1) as u32, line }
     }
 
     /// The list of what was kept.
     pub fn finish(self) -> List {
-        let items = self.items.into_iter().filter(|(_, (held, _))| !held);
-        List {
-            counts: self.counts,
-            sources: self.sources,
-            items: items.map(|(bytes, (_, places))| (bytes, places)).collect(),
-        }
+        let reasons = Reason::ALL.into_iter().zip(self.dropped).filter(|&(_, count)| count > 0);
+        let counts = Counts {
+            read: self.read,
+            dropped: reasons.collect(),
+            replaced_utf8: self.replaced_utf8,
+            warninglists: named_hits(&self.warninglists, &self.warninglist_hits),
+            ..Counts::default()
+        };
+        List::new(self.store, counts, self.sources, self.options.marking)
     }
 }
 
-/// Distinct canonical items in the order of their encoded bytes, with the places they stood in.
-pub struct List {
-    counts: Counts,
-    sources: Vec<String>,
-    items: Vec<(Vec<u8>, Vec<Place>)>,
-}
-
-impl List {
-    /// What was read and what became of it.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+/// Two lists of one name, as two versions of one list would be, share a line.
+fn named_hits(lists: &[Warninglist], hits: &[u64]) -> std::collections::BTreeMap<String, u64> {
+    let mut named = std::collections::BTreeMap::new();
+    for (list, hits) in lists.iter().zip(hits) {
+        *named.entry(list.name().to_owned()).or_default() += hits;
     }
-
-    /// The sources in the order they were read.
-    pub fn sources(&self) -> &[String] {
-        &self.sources
-    }
-
-    /// How many items.
-    pub fn len(&self) -> usize {
-        self.items.len()
-    }
-
-    /// Whether nothing was kept.
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-
-    /// The items, bytewise ascending.
-    pub fn items(&self) -> impl ExactSizeIterator<Item = Item<'_>> {
-        self.items.iter().map(|(bytes, _)| Item::trusted(bytes))
-    }
-
-    /// The places of the item with this rank, in the order they were read.
-    pub fn places(&self, rank: usize) -> &[Place] {
-        self.items.get(rank).map_or(&[], |(_, places)| places)
-    }
+    named
 }

@@ -13,13 +13,18 @@
 pub mod canon;
 pub mod limits;
 pub mod read;
+pub mod warninglist;
 
 mod intake;
 mod item;
+mod list;
 mod marking;
+mod memo;
 mod reason;
+mod store;
 
-pub use intake::{Candidate, Counts, Intake, List, Options, Place, Reject};
+pub use intake::{Candidate, Intake, Options, Reject};
 pub use item::{Item, Kind};
+pub use list::{Counts, List, Place};
 pub use marking::{Marking, Pap, Tlp};
-pub use reason::{Note, Reason};
+pub use reason::{Note, Notes, Reason};

@@ -19,6 +19,19 @@ pub const UNPACK_RATIO_MAX: u64 = 200;
 /// Unpacked bytes a compressed file may give in all (SECURITY section 5); the caller may raise it.
 pub const UNPACKED_BYTES_MAX: u64 = 4 << 30;
 
+/// Largest zstd window: what a frame's header can make the unpacker hold. `zstd -19` uses 8 MiB and
+/// `--long=26` 64; a frame that asks for more is refused as too large.
+pub const ZSTD_WINDOW_BYTES_MAX: u64 = 64 << 20;
+
+/// Bytes read at a time.
+pub const BLOCK_BYTES: usize = 256 << 10;
+
+/// Bytes at the head of a file by which its family is told.
+pub const HEAD_BYTES: usize = 64 << 10;
+
+/// Significant lines at the head of a file by which its family is told (FORMATS section 11).
+pub const HEAD_LINES: usize = 200;
+
 /// Places kept for one item beyond the first: further ones are only counted, so that memory grows with
 /// distinct items and not with the size of a log.
 pub const PLACES_PER_ITEM_MAX: usize = 16;
@@ -28,7 +41,7 @@ pub const PLACES_PER_ITEM_MAX: usize = 16;
 pub const HELD_BYTES_MAX: usize = 512 << 20;
 
 /// Largest OpenIOC document; the largest published ones are a few mebibytes.
-pub const XML_BYTES_MAX: u64 = 64 << 20;
+pub const XML_BYTES_MAX: u64 = 32 << 20;
 
 /// Longest STIX pattern (FORMATS section 5).
 pub const PATTERN_BYTES_MAX: usize = 16 << 10;

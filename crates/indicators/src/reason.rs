@@ -130,3 +130,29 @@ impl Note {
         }
     }
 }
+
+/// A set of [`Note`]s, as small as it can be: every kept item carries one.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Notes(u8);
+
+impl Notes {
+    /// Adds a note.
+    pub fn insert(&mut self, note: Note) {
+        self.0 |= 1 << note as u8;
+    }
+
+    /// Whether the note is among them.
+    pub fn contains(self, note: Note) -> bool {
+        self.0 & 1 << note as u8 != 0
+    }
+
+    /// The notes of both.
+    pub fn and(self, other: Notes) -> Notes {
+        Notes(self.0 | other.0)
+    }
+
+    /// The notes, in table order.
+    pub fn iter(self) -> impl Iterator<Item = Note> {
+        Note::ALL.into_iter().filter(move |&note| self.contains(note))
+    }
+}

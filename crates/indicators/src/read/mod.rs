@@ -3,20 +3,45 @@
 //! bundle excepted, which are bounded).
 
 use std::fmt;
-use std::io::Read;
+use std::io::{BufRead, Read};
 
 use crate::Intake;
+use crate::limits::{HEAD_BYTES, UNPACKED_BYTES_MAX};
 
+mod adblock;
+mod columns;
+mod csv;
+mod dnsmasq;
 mod error;
+mod eve;
 mod held;
+mod hosts;
+mod http_url;
 mod json;
 mod json_lines;
-pub(crate) mod lines;
-pub(crate) mod misp;
-pub(crate) mod misp_type;
-pub(crate) mod stix;
+mod lines;
+mod mailbox;
+mod misp;
+mod misp_csv;
+mod misp_type;
+mod nfdump;
+mod openioc;
+mod prose;
+mod prose_token;
+mod records;
+mod rpz;
+mod sniff;
+mod stix;
 mod stix_marking;
 mod stix_pattern;
+mod text;
+mod top_level;
+mod unbound;
+mod unpack;
+mod zeek;
+mod zeek_field;
+mod zeek_intel;
+mod zeek_json;
 
 pub use error::ReadError;
 
@@ -142,8 +167,61 @@ pub struct Reading {
 
 /// Reads one source to its end and gives the family it was read as.
 ///
+/// gzip and zstd are unpacked; a byte-order mark is dropped. A family that [`Reading`] does not name is told by
+/// content.
+///
 /// # Errors
 /// [`ReadError`] where the file as a whole is not readable; single bad values are counted in the intake.
-pub fn read(_input: impl Read, _reading: &Reading, _intake: &mut Intake<'_>) -> Result<Format, ReadError> {
-    Err(ReadError::Empty)
+pub fn read(input: impl Read, reading: &Reading, intake: &mut Intake<'_>) -> Result<Format, ReadError> {
+    let bytes_max = reading.unpacked_bytes_max.unwrap_or(UNPACKED_BYTES_MAX);
+    let content = unpack::unpacked(input, bytes_max)?;
+    let (head, mut content) = unpack::peeked(content, HEAD_BYTES)?;
+    let head = match head.strip_prefix(BYTE_ORDER_MARK) {
+        None => head.as_slice(),
+        Some(rest) => {
+            content.fill_buf()?;
+            content.consume(BYTE_ORDER_MARK.len());
+            rest
+        }
+    };
+    if head.trim_ascii().is_empty() && head.len() < HEAD_BYTES - BYTE_ORDER_MARK.len() {
+        return Err(ReadError::Empty);
+    }
+    let format = match reading.format {
+        Some(format) => format,
+        None => sniff::format(head)?,
+    };
+    dispatch(format, &mut content, head, reading.column.as_ref(), intake)?;
+    Ok(format)
 }
+
+fn dispatch(
+    format: Format,
+    input: &mut dyn BufRead,
+    head: &[u8],
+    column: Option<&Column>,
+    intake: &mut Intake<'_>,
+) -> Result<(), ReadError> {
+    match format {
+        Format::Text => text::read(input, intake),
+        Format::Csv => csv::read(input, head, csv::delimiter(head), column, intake),
+        Format::Tsv => csv::read(input, head, b'\t', column, intake),
+        Format::Hosts => hosts::read(input, intake),
+        Format::Adblock => adblock::read(input, intake),
+        Format::Dnsmasq => dnsmasq::read(input, intake),
+        Format::Unbound => unbound::read(input, intake),
+        Format::Rpz => rpz::read(input, intake),
+        Format::Misp => misp::read(input, intake),
+        Format::MispCsv => misp_csv::read(input, intake),
+        Format::Stix => stix::read(input, intake),
+        Format::OpenIoc => openioc::read(input, intake),
+        Format::Zeek => zeek::read(input, intake),
+        Format::ZeekJson => zeek_json::read(input, intake),
+        Format::ZeekIntel => zeek_intel::read(input, intake),
+        Format::Eve => eve::read(input, intake),
+        Format::Nfdump => nfdump::read(input, intake),
+        Format::Prose => prose::read(input, intake),
+    }
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
