@@ -172,7 +172,7 @@ impl fmt::Display for Rejection {
             }
             Rejection::ItemRepeated { rank } => write!(f, "item {rank} equals the one in front of it"),
             Rejection::ItemsOverClass { count, class } => {
-                write!(f, "{count} items do not fit a class of {class}")
+                write!(f, "a class of {class} does not hold {count} items")
             }
             Rejection::ScalarZero => f.write_str("a derived scalar is zero"),
             Rejection::InputMapsToIdentity { index } => write!(f, "input {index} hashes to the identity"),
@@ -181,3 +181,48 @@ impl fmt::Display for Rejection {
 }
 
 impl std::error::Error for Rejection {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Vec<Rejection> {
+        let (expected, found, index, chunk, rank) = (2, 1, 3, 4, 5);
+        vec![
+            Rejection::OutOfTurn { stage: "closed", input: "ask" },
+            Rejection::BodyTooShort { expected, found },
+            Rejection::BodyTooLong { expected, found },
+            Rejection::ElementNotCanonical { index },
+            Rejection::ElementIdentity { index },
+            Rejection::ElementsNotAscending { index },
+            Rejection::ElementRepeated { index },
+            Rejection::KeyNotCanonical,
+            Rejection::KeyIdentity,
+            Rejection::TagsNotAscending { index },
+            Rejection::ProofInvalid { chunk },
+            Rejection::OwnProofInvalid { chunk },
+            Rejection::ItemEmpty { rank },
+            Rejection::ItemTypeZero { rank },
+            Rejection::ItemTooLong { rank, bytes: 65_504 },
+            Rejection::ItemsNotAscending { rank },
+            Rejection::ItemRepeated { rank },
+            Rejection::ItemsOverClass { count: 257, class: 256 },
+            Rejection::ScalarZero,
+            Rejection::InputMapsToIdentity { index },
+        ]
+    }
+
+    #[test]
+    fn names_are_distinct_and_in_kebab_case() {
+        let names: std::collections::BTreeSet<_> = all().iter().map(Rejection::name).collect();
+        assert_eq!(names.len(), all().len());
+        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+    }
+
+    #[test]
+    fn texts_are_clauses_without_a_full_stop() {
+        for text in all().iter().map(Rejection::to_string) {
+            assert!(text.starts_with(char::is_lowercase) && !text.ends_with('.'), "{text}");
+        }
+    }
+}

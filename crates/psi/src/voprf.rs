@@ -37,6 +37,8 @@ mod expand;
 mod rfc9497;
 mod side;
 mod tag;
+#[cfg(test)]
+mod vectors;
 
 pub use answerer::{Answerer, AnswererParameters};
 pub use asker::{Asker, AskerParameters};

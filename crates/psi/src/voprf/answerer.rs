@@ -76,7 +76,8 @@ impl<'a> Answerer<'a> {
         Ok(Answerer { accept_id, sid, asker_class, answerer_class, stage, outputs: [None, None] })
     }
 
-    /// Takes one input; drain [`Self::poll`] afterwards. On `Err` the machine is closed.
+    /// Takes one input; drain [`Self::poll`] afterwards. On `Err` the machine is closed. The time is not used:
+    /// no limit of this suite depends on it.
     ///
     /// An ask is checked in this order: length, elements, their order; all of it before the key exists.
     ///
@@ -115,23 +116,17 @@ impl<'a> Answerer<'a> {
         let proofs = prove_chunks(side, &key, blinded, &points, &evaluated)?;
         let tags = own_tags(side, &key)?;
 
+        let body = assemble(&evaluated, &proofs, &tags);
         let expected = answer_bytes(self.asker_class, self.answerer_class);
-        let mut body = Vec::with_capacity(expected as usize);
-        body.extend_from_slice(evaluated.as_flattened());
-        body.extend_from_slice(proofs.as_flattened());
-        tags.iter().for_each(|(tag, _)| body.extend_from_slice(tag));
         assert_eq!(body.len() as u64, expected, "the classes imply the length");
-
         let answer = Answer {
             accept_id: self.accept_id,
             class: self.answerer_class,
             pk: key.public_bytes,
             body: Cow::Owned(body),
         };
-        let own =
-            tags.iter().filter_map(|(tag, index)| Some((*tag, side.list.rank(*index as usize)? as u32)));
         self.outputs = [
-            Some(Output::Own(OwnTags::new(own.collect()))),
+            Some(Output::Own(without_padding(side, &tags))),
             Some(Output::Send(Message::Voprf(super::Message::Answer(answer)))),
         ];
         Ok(())
@@ -176,7 +171,7 @@ fn evaluate(par: &dyn Par, key: &Key, points: &[RistrettoPoint]) -> Vec<Encoded>
         let halves: Vec<RistrettoPoint> = points[range].iter().map(|point| point * half).collect();
         encode_doubled(&halves)
     });
-    blocks.concat()
+    blocks.iter().flat_map(|block| block.iter().copied()).collect()
 }
 
 /// A proof for each chunk, each checked over the bytes that will be released: a fault in the computation must
@@ -256,10 +251,55 @@ fn tag_block(
 ) -> Result<Zeroizing<Vec<(Tag, u32)>>, Rejection> {
     let mut halves = side.points(range.clone())?;
     halves.iter_mut().for_each(|point| *point *= &*key.half);
-    let elements = Zeroizing::new(encode_doubled(&halves));
+    let elements = encode_doubled(&halves);
     let tags = range
         .zip(elements.iter())
         .map(|(index, element)| (tag::tag(&side.prf_input(index), element), index as u32))
         .collect();
     Ok(Zeroizing::new(tags))
+}
+
+fn assemble(evaluated: &[Encoded], proofs: &[EncodedProof], tags: &[(Tag, u32)]) -> Vec<u8> {
+    let bytes = size_of_val(evaluated) + size_of_val(proofs) + tags.len() * size_of::<Tag>();
+    let mut body = Vec::with_capacity(bytes);
+    body.extend_from_slice(evaluated.as_flattened());
+    body.extend_from_slice(proofs.as_flattened());
+    tags.iter().for_each(|(tag, _)| body.extend_from_slice(tag));
+    body
+}
+
+/// What S keeps of its ascending tags.
+fn without_padding(side: &Side<'_>, tags: &[(Tag, u32)]) -> OwnTags {
+    // Room for all from the start: a list that grows would leave unwiped copies behind.
+    let mut own = Vec::with_capacity(tags.len() - side.list.padding());
+    own.extend(tags.iter().filter_map(|(tag, index)| Some((*tag, side.list.rank(*index as usize)? as u32))));
+    OwnTags::new(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::par::Sequential;
+
+    /// Proves 8,193 elements, the last of which forms a chunk of its own, after a fault in one of them.
+    fn check(faulty: usize, expected: Rejection) {
+        let ro = Ro::for_run(&[0; 32]);
+        let randomness = Seed::from_bytes([1; 32]).answerer_randomness(&ro, &[2; 32], &[3; 32]);
+        let items = Items::new::<&[u8]>(&[]).expect("no items");
+        let side = Side::new([4; 32], SizeClass::MIN, &items, ro, randomness, &Sequential).expect("a side");
+        let key = Key::new(&side, &[5; 32]).expect("a key");
+
+        let points: Vec<_> = (1..=8193u64).map(|i| RistrettoPoint::mul_base(&Scalar::from(i))).collect();
+        let blinded: Vec<_> = points.iter().map(|point| point.compress().to_bytes()).collect();
+        let mut evaluated = evaluate(&Sequential, &key, &points);
+        assert!(prove_chunks(&side, &key, &blinded, &points, &evaluated).is_ok());
+        evaluated[faulty] = blinded[faulty];
+        assert_eq!(prove_chunks(&side, &key, &blinded, &points, &evaluated), Err(expected));
+    }
+
+    #[test]
+    fn releases_no_proof_over_a_fault() {
+        check(8191, Rejection::OwnProofInvalid { chunk: 0 });
+        check(8192, Rejection::OwnProofInvalid { chunk: 1 });
+    }
 }

@@ -75,7 +75,8 @@ impl<'a> Asker<'a> {
         Ok(Asker { terms_id, class, stage: Stage::Ready(side), output: None })
     }
 
-    /// Takes one input; drain [`Self::poll`] afterwards. On `Err` the machine is closed.
+    /// Takes one input; drain [`Self::poll`] afterwards. On `Err` the machine is closed. The time is not used:
+    /// no limit of this suite depends on it.
     ///
     /// An answer is checked in this order: length, key, elements, tags, proofs. Nothing is unblinded before
     /// all proofs hold; one that does not refuses the whole answer.
@@ -161,9 +162,10 @@ fn blind_all(side: &Side<'_>) -> Result<Asked, Rejection> {
     let blocks = par::map(side.par, total.div_ceil(BLOCK_ELEMENTS), |block| {
         blind_block(side, par::block(total, BLOCK_ELEMENTS, block))
     });
-    let mut blinded = Vec::with_capacity(total);
+    // In the order of the list, which the ask must not tell.
+    let mut blinded = Zeroizing::new(Vec::with_capacity(total));
     for block in blocks {
-        blinded.extend(block?);
+        blinded.extend_from_slice(&block?);
     }
     let mut order = Zeroizing::new((0..total as u32).collect::<Vec<_>>());
     order.sort_unstable_by_key(|index| blinded[*index as usize].0);
@@ -174,14 +176,14 @@ fn blind_all(side: &Side<'_>) -> Result<Asked, Rejection> {
 fn blind_block(
     side: &Side<'_>,
     range: std::ops::Range<usize>,
-) -> Result<Vec<(Encoded, RistrettoPoint)>, Rejection> {
+) -> Result<Zeroizing<Vec<(Encoded, RistrettoPoint)>>, Rejection> {
     let mut halves = side.points(range.clone())?;
     let blinds = blinds(side, range)?;
     for (point, blind) in halves.iter_mut().zip(blinds.iter()) {
         *point *= blind.div_by_2();
     }
     let elements = encode_doubled(&halves);
-    Ok(elements.into_iter().zip(halves.iter().copied()).collect())
+    Ok(Zeroizing::new(elements.iter().copied().zip(halves.iter().copied()).collect()))
 }
 
 /// r_i = RO_A("fm blind"; ρ_R, i, PRF input)[64] reduced, for each index. The input is in it so that a changed
@@ -254,7 +256,7 @@ fn unblind_block(
     let halves: Zeroizing<Vec<RistrettoPoint>> = Zeroizing::new(
         evaluated.iter().zip(inverses.iter()).map(|(point, inverse)| point * inverse.div_by_2()).collect(),
     );
-    let elements = Zeroizing::new(encode_doubled(&halves));
+    let elements = encode_doubled(&halves);
     let tags = order
         .iter()
         .zip(elements.iter())
@@ -265,13 +267,12 @@ fn unblind_block(
 
 /// The items whose tag is among the peer's ascending `tags`, ascending by rank.
 fn find_common(side: &Side<'_>, own: &[(u32, Tag)], tags: &[Tag]) -> Vec<Match> {
-    let mut matches: Vec<Match> = own
-        .iter()
-        .filter_map(|(index, tag)| {
-            let rank = side.list.rank(*index as usize)?;
-            tags.binary_search(tag).ok().map(|_| Match { rank, tag: *tag })
-        })
-        .collect();
-    matches.sort_unstable_by_key(|found| found.rank);
+    // Room for all from the start: a list that grows would leave unwiped copies behind.
+    let mut matches = Vec::with_capacity(own.len() - side.list.padding());
+    matches.extend(own.iter().filter_map(|(index, tag)| {
+        let rank = side.list.rank(*index as usize)?;
+        tags.binary_search(tag).ok().map(|_| Match { rank, tag: *tag })
+    }));
+    matches.sort_unstable_by_key(|found: &Match| found.rank);
     matches
 }

@@ -69,6 +69,7 @@ impl<'a> Side<'a> {
 
 /// Encodes twice each point. Doubling lets a batch share one inversion where single encodings need an inverse
 /// square root each; callers halve the scalar before they multiply, which costs nothing.
-pub(super) fn encode_doubled(halves: &[RistrettoPoint]) -> Vec<Encoded> {
-    RistrettoPoint::double_and_compress_batch(halves).iter().map(|point| point.to_bytes()).collect()
+pub(super) fn encode_doubled(halves: &[RistrettoPoint]) -> Zeroizing<Vec<Encoded>> {
+    let encoded = Zeroizing::new(RistrettoPoint::double_and_compress_batch(halves));
+    Zeroizing::new(encoded.iter().map(|element| element.to_bytes()).collect())
 }
