@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::parties::{Run, set};
 use detente_psi::{Par, Sequential, size::SizeClass, voprf};
 use proptest::prelude::*;
+
+use crate::parties::{Run, set};
+use crate::pools::{Rayon, Threads};
 
 /// Runs both machines and compares the result with the plain intersection.
 fn check(asker: &BTreeSet<Vec<u8>>, answerer: &BTreeSet<Vec<u8>>) {
@@ -60,30 +62,6 @@ proptest! {
         answerer in prop::collection::btree_set(prop::collection::vec(1u8..4, 1..5), 0..60),
     ) {
         check(&asker, &answerer);
-    }
-}
-
-/// Spreads jobs over threads that each take every n-th, from the back.
-struct Threads(usize);
-
-impl Par for Threads {
-    fn run(&self, jobs: usize, job: &(dyn Fn(usize) + Sync)) {
-        let threads = self.0;
-        std::thread::scope(|scope| {
-            for first in 0..threads {
-                scope.spawn(move || (0..jobs).rev().filter(|i| i % threads == first).for_each(job));
-            }
-        });
-    }
-}
-
-/// The pool the node will use.
-struct Rayon;
-
-impl Par for Rayon {
-    fn run(&self, jobs: usize, job: &(dyn Fn(usize) + Sync)) {
-        use rayon::prelude::*;
-        (0..jobs).into_par_iter().for_each(job);
     }
 }
 
