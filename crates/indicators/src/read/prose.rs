@@ -29,10 +29,11 @@ pub(crate) fn read(input: &mut dyn BufRead, intake: &mut Intake<'_>) -> Result<(
     })
 }
 
-/// Whether a line among the first is a heading, a fence or a table of AsciiDoc or Markdown: then even lines
-/// with nothing but a name on them are part of a text, and may be file names.
+/// Whether a line among the first is a heading, a fence or a table of AsciiDoc, or a fence of Markdown: then
+/// even lines with nothing but a name on them are part of a text, and may be file names. A heading of Markdown
+/// proves nothing: it looks like the comment of a list.
 pub(crate) fn looks_like(head: &[u8]) -> bool {
-    let marks = [&b"== "[..], b"=== ", b"|===", b"```", b"## ", b"### "];
+    let marks = [&b"== "[..], b"=== ", b"|===", b"```"];
     let is_mark = |line: &[u8]| marks.iter().any(|mark| line.starts_with(mark)) || line == b"----";
     head.split(|byte| *byte == b'\n').take(LINES_LOOKED_AT).any(|line| is_mark(line.trim_ascii_end()))
 }
@@ -263,7 +264,7 @@ mod tests {
     #[test]
     fn heads() {
         assert!(looks_like(b"== Indicators\n\n----\na.example\n"));
-        assert!(looks_like(b"# Report\n\n## Servers\n\na[.]example\n"));
+        assert!(looks_like(b"# Report\n\n```\na[.]example\n```\n"));
         assert!(!looks_like(b"# Reference: a list\na.example\n"));
         assert!(!looks_like(b""));
     }
