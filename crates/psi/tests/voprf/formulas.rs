@@ -3,11 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
 use detente_psi::run::{self, Direction};
 use detente_psi::voprf::Answer;
 use detente_psi::{Randomness, Ro, Seed};
-use voprf::{BlindedElement, EvaluationElement, Group, Proof, Ristretto255, VoprfClient, VoprfServer};
+use sha2::{Digest, Sha512};
+use voprf::{
+    BlindedElement, CipherSuite, EvaluationElement, Group, Proof, Ristretto255, VoprfClient, VoprfServer,
+};
 
 use crate::parties::{Run, set};
 use crate::pools::Rayon;
@@ -29,6 +33,53 @@ fn answer_follows_from_seed_nonces_ids_and_items() {
 #[test]
 fn answer_of_two_chunks_is_proven_chunk_by_chunk() {
     check_answer(&Run { par: &Rayon, ..Run::new(set(0..8193), set(8000..8100)) });
+}
+
+#[test]
+fn proofs_use_the_scalar_that_follows_from_all_they_prove() {
+    let run = Run { par: &Rayon, ..Run::new(set(0..8193), set(0..1)) };
+    let ask = run.ask();
+    let (_, answer) = run.answer(&ask);
+    let rho = rho_s(&run);
+    let (blinded, parts) = (ask.as_chunks().0, Parts::of(&answer, 10_240));
+    let key = scalar(server(&run).serialize()[..32].try_into().expect("32 bytes"));
+    for (chunk, proof) in parts.proofs.iter().enumerate() {
+        let range = chunk * CHUNK..blinded.len().min((chunk + 1) * CHUNK);
+        let (blinded, evaluated) = (&blinded[range.clone()], &parts.evaluated[range]);
+        let [c, s] = *proof.as_chunks().0 else { panic!("two scalars") };
+        // s = r − c · skS
+        let used = scalar(s) + scalar(c) * key;
+
+        let m = weighted_sum(&answer.pk, blinded, evaluated);
+        let sums = [m, m * key].map(|sum| sum.compress().to_bytes());
+        let elements = blake3::hash(&[blinded, evaluated].concat().concat());
+        let index = (chunk as u64).to_le_bytes();
+        let mut wide = [0; 64];
+        let fields: [&[u8]; 4] = [rho.as_bytes(), &index, elements.as_bytes(), sums.as_flattened()];
+        answerer_ro(&run).fill("fm dleq", &fields, &mut wide);
+        assert_eq!(used, Scalar::from_bytes_mod_order_wide(&wide), "chunk {chunk}");
+    }
+}
+
+/// M of RFC 9497, section 2.2.1, word for word.
+fn weighted_sum(pk: &[u8; 32], blinded: &[[u8; 32]], evaluated: &[[u8; 32]]) -> RistrettoPoint {
+    let context = b"OPRFV1-\x01-ristretto255-SHA512";
+    let seed_dst = [&b"Seed-"[..], context].concat();
+    let seed = Sha512::digest([&[0, 32], &pk[..], &[0, 33], &seed_dst].concat());
+    let weight = |i: usize| {
+        let index = (i as u16).to_be_bytes();
+        let input: [&[u8]; 8] =
+            [&[0, 64], &seed, &index, &[0, 32], &blinded[i], &[0, 32], &evaluated[i], b"Composite"];
+        let dst: [&[u8]; 2] = [b"HashToScalar-", context];
+        let weight = Ristretto255::hash_to_scalar::<<Ristretto255 as CipherSuite>::Hash>(&input, &dst);
+        Scalar::from_bytes_mod_order(weight.expect("a scalar").to_bytes())
+    };
+    let point = |bytes: &[u8; 32]| CompressedRistretto(*bytes).decompress().expect("an element");
+    blinded.iter().enumerate().map(|(i, element)| point(element) * weight(i)).sum()
+}
+
+fn scalar(bytes: [u8; 32]) -> Scalar {
+    Option::from(Scalar::from_canonical_bytes(bytes)).expect("a canonical scalar")
 }
 
 /// Checks every part of an answer, the proofs by their verifier, and the result by their outputs.
