@@ -46,8 +46,10 @@ fn may_hold_value(piece: &[u8]) -> bool {
 }
 
 fn is_version_word(piece: &[u8]) -> bool {
-    let word = piece.trim_ascii();
-    let word = word.strip_suffix(b":").or(word.strip_suffix(b".")).unwrap_or(word);
+    if piece.len() > b"versions:".len() || !matches!(piece.first(), Some(b'v' | b'V')) {
+        return false;
+    }
+    let word = piece.strip_suffix(b":").or(piece.strip_suffix(b".")).unwrap_or(piece);
     [&b"version"[..], b"versions", b"ver", b"v"].iter().any(|version| word.eq_ignore_ascii_case(version))
 }
 
@@ -61,11 +63,17 @@ struct Finder<'i, 'r> {
 impl Finder<'_, '_> {
     fn piece(&mut self, piece: &[u8]) {
         let mut rest = piece;
+        if memchr::memchr2(b':', b'[', piece).is_none() {
+            return self.parts(piece);
+        }
         while let Some(start) = find_url(rest) {
             self.parts(&rest[..start]);
-            let length = url_len(&rest[start..]).max(1);
-            self.offer(Declared::Kind(Kind::Url), &rest[start..start + length]);
-            rest = &rest[start + length..];
+            let length = url_len(&rest[start..]);
+            if length > 0 {
+                self.offer(Declared::Kind(Kind::Url), &rest[start..start + length]);
+            }
+            // A bare scheme is a word; what is looked at next must lie behind it either way.
+            rest = &rest[start + length.max(1)..];
         }
         if let Some(start) = other_url(rest) {
             let length = url_len(&rest[start..]);
@@ -79,8 +87,8 @@ impl Finder<'_, '_> {
     }
 
     fn part(&mut self, part: &[u8]) {
-        let restored = Restored::of(part);
-        if is_ipv6(&restored.text) {
+        let has_colons = memchr::memchr_iter(b':', part).take(2).count() == 2;
+        if has_colons && is_ipv6(&Restored::of(part).text) {
             return self.offer(Declared::Address, part);
         }
         if let Some(slash) = cut_at(part, b'/') {
@@ -163,6 +171,13 @@ struct Restored<'p> {
 
 impl Restored<'_> {
     fn of(part: &[u8]) -> Restored<'_> {
+        let is_plain =
+            |byte: &u8| byte.is_ascii() && !matches!(byte, b'[' | b'(' | b'{' | b']' | b' ' | b':');
+        if part.iter().all(is_plain)
+            && let Ok(text) = std::str::from_utf8(part)
+        {
+            return Restored { text: Cow::Borrowed(text), is_defanged: false };
+        }
         let text = String::from_utf8_lossy(part);
         match refang(&text) {
             Some(restored) => Restored { text: Cow::Owned(restored), is_defanged: true },
@@ -173,6 +188,7 @@ impl Restored<'_> {
 
 /// Where a byte first stands outside of a defanged mark.
 fn cut_at(part: &[u8], wanted: u8) -> Option<usize> {
+    memchr::memchr(wanted, part)?;
     let mut at = 0;
     while let Some(byte) = part.get(at) {
         if let Some(length) = any_mark(part, at) {

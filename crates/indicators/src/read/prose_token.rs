@@ -40,10 +40,12 @@ fn half_mark(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The length of a whole or half mark at `at`.
+#[inline]
 pub(crate) fn any_mark(text: &[u8], at: usize) -> Option<usize> {
+    // Asked of every byte, so the bytes that begin no mark are sent away at once.
     match text.get(at)? {
         b'[' | b'(' | b'{' => joining_mark(text, at).or_else(|| half_mark(text, at)),
-        b'.' => half_mark(text, at),
+        b'.' if text.get(at + 1) == Some(&b']') => half_mark(text, at),
         _ => None,
     }
 }
@@ -70,7 +72,7 @@ impl<'l> Iterator for Pieces<'l> {
         while let Some(byte) = self.line.get(self.at) {
             if IS_PLAIN[usize::from(*byte)] {
                 self.at += 1;
-            } else if let Some(length) = joining_mark(self.line, self.at) {
+            } else if let Some(length) = any_mark(self.line, self.at) {
                 self.at += length;
             } else if let Some(length) = break_len(self.line, self.at) {
                 match blanks_around_scheme(self.line, start, self.at) {
@@ -92,19 +94,13 @@ impl<'l> Iterator for Pieces<'l> {
 
 /// Bytes that neither end a piece nor begin anything that might.
 const IS_PLAIN: [bool; 256] = {
-    let mut table = [true; 256];
+    let mut plain = table(b"\"'`<>|[({.\x7f\xc2\xe2\xe3");
     let mut byte = 0;
-    while byte <= 0x20 {
-        table[byte] = false;
+    while byte < plain.len() {
+        plain[byte] = !plain[byte] && byte > 0x20;
         byte += 1;
     }
-    let special = b"\"'`<>|[({\x7f\xc2\xe2\xe3";
-    let mut index = 0;
-    while index < special.len() {
-        table[special[index] as usize] = false;
-        index += 1;
-    }
-    table
+    plain
 };
 
 /// The length of what ends a piece at `at`: ASCII marks, and the spaces and quotes of Unicode that reports
@@ -125,6 +121,10 @@ fn break_len(line: &[u8], at: usize) -> Option<usize> {
 /// `hxxp :// a.example`: where the piece goes on behind the blanks at `at`.
 fn blanks_around_scheme(line: &[u8], start: usize, at: usize) -> Option<usize> {
     let piece = &line[start..at];
+    // Nearly every blank ends a piece; the two that may not are found by one byte.
+    if !matches!(piece.last()?, b'p' | b'P' | b's' | b'S' | b'x' | b'X' | b'/') {
+        return None;
+    }
     let rest = line.get(at..)?;
     let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     if blanks == 0 || blanks > MARK_BYTES_MAX {
@@ -162,24 +162,49 @@ pub(crate) fn find_url(piece: &[u8]) -> Option<usize> {
     })
 }
 
-/// Where the URL that begins the text ends, trailing punctuation left out.
+/// Where the URL that begins the text ends, trailing punctuation left out; 0 if nothing follows the scheme.
 pub(crate) fn url_len(text: &[u8]) -> usize {
-    let mut at = 0;
+    let host = host_start(text);
+    let mut at = host;
+    let mut in_host = true;
     while let Some(byte) = text.get(at) {
         if let Some(length) = mark_len(text, at).or_else(|| any_mark(text, at)) {
             at += length;
-        } else if *byte == b'[' && text[..at].ends_with(b"//") {
+            continue;
+        }
+        let ends = match byte {
             // The brackets of an IPv6 address.
-            at += memchr::memchr(b']', &text[at..]).map_or(1, |end| end + 1);
-        } else if matches!(byte, b'[' | b']' | b'{' | b'}')
-            || (*byte == b',' && find_url(&text[at..]) == Some(1))
-        {
+            b'[' if at == host => {
+                at += memchr::memchr(b']', &text[at..]).unwrap_or(0);
+                false
+            }
+            b'[' | b']' | b'{' | b'}' => true,
+            b',' => in_host || find_url(&text[at..]) == Some(1),
+            b'(' | b')' | b';' | b'!' | b'=' | b'&' => in_host,
+            _ => false,
+        };
+        if ends {
             break;
-        } else {
-            at += 1;
+        }
+        in_host = in_host && !matches!(byte, b'/' | b'\\' | b'?' | b'#');
+        at += 1;
+    }
+    if at == host { 0 } else { trimmed_len(&text[..at]) }
+}
+
+/// Where the host begins: behind the scheme and its colon and slashes, whatever was done to them.
+fn host_start(text: &[u8]) -> usize {
+    let mut at = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'*').count();
+    while let Some(byte) = text.get(at) {
+        match mark_len(text, at) {
+            Some(length) => at += length,
+            None if matches!(byte, b':' | b'/' | b'\\' | b' ' | b'\t') => at += 1,
+            // `[:` with its other bracket missing.
+            None if text[at..].starts_with(b"[:") => at += 2,
+            None => break,
         }
     }
-    trimmed_len(&text[..at])
+    at
 }
 
 fn trimmed_len(url: &[u8]) -> usize {
@@ -205,9 +230,11 @@ pub(crate) fn for_each_part(piece: &[u8], mut each: impl FnMut(&[u8])) {
     let mut start = 0;
     let mut at = 0;
     while let Some(byte) = piece.get(at) {
-        if let Some(length) = any_mark(piece, at) {
+        if !IS_SEPARATOR[usize::from(*byte)] && *byte != b'.' {
+            at += 1;
+        } else if let Some(length) = any_mark(piece, at) {
             at += length;
-        } else if is_separator(*byte) {
+        } else if *byte != b'.' {
             offer_part(&piece[start..at], &mut each);
             at += 1;
             start = at;
@@ -233,26 +260,17 @@ fn offer_part(part: &[u8], each: &mut impl FnMut(&[u8])) {
     }
 }
 
-fn is_separator(byte: u8) -> bool {
-    matches!(
-        byte,
-        b',' | b';'
-            | b'='
-            | b'('
-            | b')'
-            | b'['
-            | b']'
-            | b'{'
-            | b'}'
-            | b'!'
-            | b'?'
-            | b'#'
-            | b'$'
-            | b'^'
-            | b'~'
-            | b'&'
-            | b'%'
-    )
+/// Bytes that stand in no name, address or hash, unless as part of a mark.
+const IS_SEPARATOR: [bool; 256] = table(b",;=()[]{}!?#$^~&%");
+
+const fn table(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut index = 0;
+    while index < bytes.len() {
+        table[bytes[index] as usize] = true;
+        index += 1;
+    }
+    table
 }
 
 fn is_word(byte: u8) -> bool {
@@ -291,6 +309,9 @@ mod tests {
             ("http://a.example/1,http://b.example/2", "http://a.example/1"),
             ("http://[2001:db8::1]/x]", "http://[2001:db8::1]/x"),
             ("**http://a.example**", "http://a.example"),
+            ("http://a.example,#tag", "http://a.example"),
+            ("http://a.example/x,y;z=(1)", "http://a.example/x,y;z=(1)"),
+            ("hxxp:[//]a.example)", "hxxp:[//]a.example"),
         ] {
             let start = find_url(piece.as_bytes()).expect(piece);
             let rest = &piece.as_bytes()[start..];

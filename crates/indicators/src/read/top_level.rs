@@ -28,8 +28,8 @@ fn is_icann(label: &str) -> bool {
 
 /// Top-level domains that are also common file extensions.
 pub(crate) fn is_file_extension(label: &str) -> bool {
-    let is = |extension: &&str| label.eq_ignore_ascii_case(extension);
-    ["zip", "sh", "py", "md", "pl", "rs", "so", "app", "mov"].iter().any(|extension| is(extension))
+    const EXTENSIONS: [&str; 9] = ["zip", "sh", "py", "md", "pl", "rs", "so", "app", "mov"];
+    EXTENSIONS.iter().any(|extension| label.eq_ignore_ascii_case(extension))
 }
 
 #[cfg(test)]
