@@ -1,0 +1,168 @@
+//! The commands: one table, from which help, completions and man pages come.
+
+mod answer;
+mod ask;
+mod card;
+mod completions;
+mod demo;
+mod home;
+mod init;
+mod list;
+mod match_both;
+mod open;
+mod peer;
+mod receipt;
+mod result_table;
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::exit::{Exit, Failure};
+use crate::homes;
+use crate::tui::{self, Tui};
+
+/// Compare indicator lists with someone you do not trust. Neither side sees the other's list; both get a signed receipt.
+#[derive(Parser)]
+#[command(
+    name = "detente",
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    max_term_width = 110,
+    after_help = "Examples:
+  detente try ours.csv theirs.txt            both sides on this computer: a demonstration
+  detente init \"CERT-A\" && detente card     make a home, print the card to hand to a peer
+
+Exit codes: detente help exit-codes"
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Print version, file formats and canon profile
+    #[arg(long, short = 'V')]
+    version: bool,
+}
+
+/// Flags that every command takes.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Global {
+    /// The folder that holds identity, peers and receipts
+    #[arg(long, global = true, value_name = "FOLDER", env = "DETENTE_HOME", hide_env_values = true)]
+    home: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say only the answer, what will be disclosed, and errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Show no progress bars
+    #[arg(long, global = true)]
+    no_progress: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Compare two lists of yours, both sides on this computer
+    Try(match_both::TryArgs),
+    /// See the whole story on real data, in a minute
+    Demo(demo::DemoArgs),
+    /// Make a home: identity, keys, an empty record
+    Init(init::InitArgs),
+    /// Print your card, to hand to a peer
+    Card(card::CardArgs),
+    /// Peers: their cards, how their keys were compared, their budgets
+    #[command(subcommand)]
+    Peer(peer::PeerCommand),
+    /// Ask a peer what its list and yours have in common: writes the first of three files
+    Ask(ask::AskArgs),
+    /// Answer a peer's ask: writes the second file
+    Answer(answer::AnswerArgs),
+    /// Open the answer to your ask: prints what is in common, writes the third file
+    Open(open::OpenArgs),
+    /// Receipts: what was signed about each match
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
+    /// See how a list is read, without comparing it
+    #[command(subcommand)]
+    List(list::ListCommand),
+    /// Save the home, or bring a saved one back
+    #[command(subcommand)]
+    Home(home::HomeCommand),
+    /// Print shell completions
+    Completions(completions::CompletionsArgs),
+    /// Write man pages into a folder
+    #[command(hide = true)]
+    Man(completions::ManArgs),
+    /// Help on a command or a topic: exit-codes, limits
+    Help(completions::TopicArgs),
+}
+
+/// What a command needs to run.
+pub(crate) struct Context {
+    pub(crate) home: Option<PathBuf>,
+    pub(crate) json: bool,
+    pub(crate) tui: Tui,
+}
+
+impl Context {
+    fn open(&self, access: detente_store::Access) -> Result<detente_store::Home, Failure> {
+        homes::open(self.home.as_deref(), access)
+    }
+}
+
+/// The parser, for completions and man pages.
+fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// Parses the arguments, runs the command, reports its failure.
+pub(crate) fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let Global { home, json, quiet, no_progress } = cli.global;
+    let tui = Tui { quiet, progress: !no_progress && !json };
+    let context = Context { home, json, tui };
+    let done = match (cli.version, cli.command) {
+        (true, _) => completions::version(&context),
+        (false, Some(command)) => dispatch(command, &context),
+        (false, None) => {
+            let _ = Cli::command().print_help();
+            return Exit::Usage;
+        }
+    };
+    done.unwrap_or_else(|failure| {
+        tui.fail(&failure);
+        failure.exit
+    })
+}
+
+fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
+    match command {
+        Command::Try(args) => match_both::run(&args, context),
+        Command::Demo(args) => demo::run(&args, context),
+        Command::Init(args) => init::run(&args, context),
+        Command::Card(args) => card::run(&args, context),
+        Command::Peer(command) => peer::run(&command, context),
+        Command::Ask(args) => ask::run(&args, context),
+        Command::Answer(args) => answer::run(&args, context),
+        Command::Open(args) => open::run(&args, context),
+        Command::Receipt(command) => receipt::run(&command, context),
+        Command::List(command) => list::run(&command, context),
+        Command::Home(command) => home::run(&command, context),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => completions::man(&args),
+        Command::Help(args) => completions::topic(&args),
+    }
+}
+
+/// Prints a document as JSON if that was asked for, else as words.
+pub(crate) fn say(context: &Context, document: &impl serde::Serialize, words: &str) -> Result<(), Failure> {
+    if context.json { tui::answer_json(document) } else { tui::answer(words) }
+}

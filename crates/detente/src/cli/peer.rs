@@ -1,0 +1,301 @@
+//! `detente peer`: cards of others, how their keys were compared, their budgets.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use detente_accord::limits::{BUDGET_ITEMS_CEILING, BUDGET_ITEMS_DEFAULT};
+use detente_accord::words::grouped;
+use detente_accord::{Card, Rejection, budget};
+use detente_store::{Access, Compared, Home, Peer};
+use serde::Serialize;
+
+use super::{Context, say};
+use crate::exit::{Exit, Failure};
+use crate::tui::quoted;
+use crate::{clock, files, homes};
+
+#[derive(Subcommand)]
+pub(crate) enum PeerCommand {
+    /// Keep a peer's card; compare its six words first
+    Add(AddArgs),
+    /// List the peers
+    List,
+    /// Show one peer: card, comparison, budget left, open asks
+    Show(OneArgs),
+    /// Change what you decided about a peer
+    Set(SetArgs),
+    /// Forget a peer's card; receipts stay
+    Remove(OneArgs),
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  detente peer add b.card --words \"one two three four five six\" --compared call
+  detente peer add b.card                 asks for the words on a terminal; else stored as not compared")]
+pub(crate) struct AddArgs {
+    /// The card; - is standard input
+    card: PathBuf,
+    /// The six words, as the peer read them to you by another channel
+    #[arg(long, requires = "compared")]
+    words: Option<String>,
+    /// How you compared them: in-person, call, third-party
+    #[arg(long, value_name = "HOW", requires = "words")]
+    compared: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct OneArgs {
+    /// The peer, by id or name
+    peer: String,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  detente peer set cert-b --budget 50000")]
+pub(crate) struct SetArgs {
+    /// The peer, by id or name
+    peer: String,
+    /// Items it may ask of you in any 30 days
+    #[arg(long, value_name = "N")]
+    budget: u64,
+}
+
+pub(crate) fn run(command: &PeerCommand, context: &Context) -> Result<Exit, Failure> {
+    match command {
+        PeerCommand::Add(args) => add(args, context),
+        PeerCommand::List => list(context),
+        PeerCommand::Show(args) => show(args, context),
+        PeerCommand::Set(args) => set(args, context),
+        PeerCommand::Remove(args) => remove(args, context),
+    }
+}
+
+fn add(args: &AddArgs, context: &Context) -> Result<Exit, Failure> {
+    let card = read_card(&args.card)?;
+    let mut home = context.open(Access::Write)?;
+    if card.identity() == home.card().identity() {
+        return Err(Failure::usage("this is your own card").hint("hand it to the peer, and add the card you get back"));
+    }
+    if card.id() == home.card().id() {
+        let failure = Failure::refused(format!("the peer has the same id as you: {}", card.id()));
+        return Err(failure.hint("one of you makes a home with another id: detente init NAME --id ID"));
+    }
+    let held = home.peer(card.id())?;
+    if let Some(held) = &held {
+        card.replaces(&held.card)?;
+    }
+    let compared = match held.as_ref().and_then(|peer| peer.compared) {
+        Some(compared) if args.words.is_none() => Some(compared),
+        _ => compare(args, &card, context)?,
+    };
+    let peer = Peer {
+        added: held.as_ref().map_or_else(clock::now, |held| held.added),
+        budget: held.as_ref().map_or(BUDGET_ITEMS_DEFAULT, |held| held.budget),
+        compared,
+        card,
+    };
+    home.put_peer(&peer)?;
+    let document = PeerJson::of(&peer, None);
+    let words = match peer.compared {
+        Some((how, _)) => format!("Added {} (revision {}), compared {}.", described(&peer), peer.card.fields().revision, how.in_words()),
+        None => format!("Added {} (revision {}), not compared.", described(&peer), peer.card.fields().revision),
+    };
+    say(context, &document, &words)?;
+    if peer.compared.is_none() {
+        context.tui.warn("the key of this peer was not compared: ask and answer refuse it until it is");
+        context.tui.note(
+            "hint: have them read their words to you by another channel (detente card --words), then: \
+             detente peer add CARD --words \"w1 … w6\" --compared call",
+        );
+    }
+    Ok(Exit::Done)
+}
+
+fn read_card(path: &std::path::Path) -> Result<Card, Failure> {
+    Card::read(&files::read(path)?).map_err(|rejection| {
+        let failure = match rejection {
+            Rejection::BadMagic => {
+                Failure::usage("this is not a card").hint("a card is what `detente card` prints on the peer's side")
+            }
+            other => Failure::from(other),
+        };
+        failure.about(path.display())
+    })
+}
+
+/// Compares the words that were given, or asks for them on a terminal. `None`: not compared.
+fn compare(
+    args: &AddArgs,
+    card: &Card,
+    context: &Context,
+) -> Result<Option<(Compared, detente_accord::Time)>, Failure> {
+    let (said, how) = match (&args.words, &args.compared) {
+        (Some(words), Some(how)) => (words.clone(), how.clone()),
+        _ => {
+            let question = format!(
+                "Ask {} to read their six words to you by another channel, and type them (empty: not compared):",
+                quoted(&card.fields().name)
+            );
+            let Some(said) = context.tui.ask(&question).filter(|said| !said.is_empty()) else { return Ok(None) };
+            let how = context.tui.ask("How did you compare them? in-person, call, third-party:").unwrap_or_default();
+            (said, how)
+        }
+    };
+    let how = Compared::from_name(&how).ok_or_else(|| {
+        Failure::usage(format!("{} is no way to compare", quoted(&how))).hint("ways are in-person, call, third-party")
+    })?;
+    if !card.words_are(&said) {
+        return Err(Rejection::WordsDiffer.into());
+    }
+    Ok(Some((how, clock::now())))
+}
+
+fn list(context: &Context) -> Result<Exit, Failure> {
+    let home = context.open(Access::Read)?;
+    let peers = home.peers()?;
+    let documents: Vec<PeerJson> =
+        peers.iter().map(|peer| Ok(PeerJson::of(peer, Some(&standing(&home, peer)?)))).collect::<Result<_, Failure>>()?;
+    let lines: Vec<String> = peers.iter().map(|peer| format!("{}  {}", described(peer), comparison(peer))).collect();
+    let words = if lines.is_empty() { "no peers yet".to_owned() } else { lines.join("\n") };
+    say(context, &serde_json::json!({"schema": "detente.peers.v1", "peers": documents}), &words)?;
+    Ok(Exit::Done)
+}
+
+fn show(args: &OneArgs, context: &Context) -> Result<Exit, Failure> {
+    let home = context.open(Access::Read)?;
+    let peer = homes::peer(&home, &args.peer)?;
+    let standing = standing(&home, &peer)?;
+    let fields = peer.card.fields();
+    let mut words = format!(
+        "Peer      {} — card revision {}, added {}\nKey       {}\nWords     {}\nBudget    {} of {} items left in 30 days\n",
+        described(&peer),
+        fields.revision,
+        clock::in_words(peer.added),
+        comparison(&peer),
+        peer.card.words().join(" "),
+        grouped(standing.left),
+        grouped(peer.budget),
+    );
+    if !fields.contact.is_empty() {
+        words += &format!("Contact   {}\n", quoted(&fields.contact));
+    }
+    for ask in &standing.open_asks {
+        words += &format!("Open ask  {} — made {}, {}\n", ask.terms, ask.made, ask.state);
+    }
+    say(context, &PeerJson::of(&peer, Some(&standing)), &words)?;
+    Ok(Exit::Done)
+}
+
+fn set(args: &SetArgs, context: &Context) -> Result<Exit, Failure> {
+    if args.budget > BUDGET_ITEMS_CEILING {
+        let failure = Failure::usage(format!("a budget is at most {} items", grouped(BUDGET_ITEMS_CEILING)));
+        return Err(failure.hint("more would let a peer sweep the IPv4 addresses by guessing"));
+    }
+    let mut home = context.open(Access::Write)?;
+    let mut peer = homes::peer(&home, &args.peer)?;
+    peer.budget = args.budget;
+    home.put_peer(&peer)?;
+    let standing = standing(&home, &peer)?;
+    let words = format!(
+        "{} may ask {} items in 30 days; {} are left.",
+        described(&peer),
+        grouped(peer.budget),
+        grouped(standing.left)
+    );
+    say(context, &PeerJson::of(&peer, Some(&standing)), &words)?;
+    Ok(Exit::Done)
+}
+
+fn remove(args: &OneArgs, context: &Context) -> Result<Exit, Failure> {
+    let mut home = context.open(Access::Write)?;
+    let peer = homes::peer(&home, &args.peer)?;
+    home.remove_peer(peer.card.id())?;
+    let document = serde_json::json!({"schema": "detente.peer-removed.v1", "id": peer.card.id().as_str()});
+    say(context, &document, &format!("Removed the card of {}. Receipts and budget ledger stay.", described(&peer)))?;
+    Ok(Exit::Done)
+}
+
+/// `"CERT-B" (cert-b)`.
+pub(super) fn described(peer: &Peer) -> String {
+    format!("{} ({})", quoted(&peer.card.fields().name), peer.card.id())
+}
+
+fn comparison(peer: &Peer) -> String {
+    match peer.compared {
+        Some((how, at)) => format!("compared {}, {}", how.in_words(), clock::in_words(at)),
+        None => "not compared".to_owned(),
+    }
+}
+
+/// What is going on with a peer.
+struct Standing {
+    left: u64,
+    open_asks: Vec<OpenAsk>,
+}
+
+#[derive(Serialize, Clone)]
+struct OpenAsk {
+    terms: String,
+    made: String,
+    until: String,
+    state: String,
+}
+
+fn standing(home: &Home, peer: &Peer) -> Result<Standing, Failure> {
+    let now = clock::now();
+    let left = budget::left(peer.budget, &home.charges(peer.card.id())?, now);
+    let asks = home.asks(Some(peer.card.id()))?;
+    let open_asks = asks
+        .iter()
+        .filter(|ask| ask.opened.is_none())
+        .map(|ask| {
+            let terms = ask.proposal.terms();
+            let until = clock::in_words(terms.until);
+            OpenAsk {
+                terms: super::receipt::short(&ask.terms_id),
+                made: clock::rfc3339(terms.made),
+                until: clock::rfc3339(terms.until),
+                state: if now > terms.until { format!("no answer by {until}") } else { format!("open until {until}") },
+            }
+        })
+        .collect();
+    Ok(Standing { left, open_asks })
+}
+
+#[derive(Serialize)]
+struct PeerJson {
+    schema: &'static str,
+    id: String,
+    name: String,
+    contact: String,
+    revision: u64,
+    words: [&'static str; 6],
+    compared: Option<&'static str>,
+    compared_at: Option<String>,
+    added_at: String,
+    budget_items: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budget_left_items: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_asks: Option<Vec<OpenAsk>>,
+}
+
+impl PeerJson {
+    fn of(peer: &Peer, standing: Option<&Standing>) -> PeerJson {
+        let fields = peer.card.fields();
+        PeerJson {
+            schema: "detente.peer.v1",
+            id: fields.id.to_string(),
+            name: fields.name.clone(),
+            contact: fields.contact.clone(),
+            revision: fields.revision,
+            words: peer.card.words(),
+            compared: peer.compared.map(|(how, _)| how.name()),
+            compared_at: peer.compared.map(|(_, at)| clock::rfc3339(at)),
+            added_at: clock::rfc3339(peer.added),
+            budget_items: peer.budget,
+            budget_left_items: standing.map(|standing| standing.left),
+            open_asks: standing.map(|standing| standing.open_asks.clone()),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! `detente`: the command line.
+//!
+//! Arguments in, exit code out. Each command is a file in `cli/`; `tui.rs` alone speaks to the terminal,
+//! `clock.rs` alone asks for the time and for random bytes, `files.rs` alone writes files.
+
+#![forbid(unsafe_code)]
+
+mod cli;
+mod clock;
+mod csv;
+mod exit;
+mod files;
+mod homes;
+mod lists;
+mod pool;
+mod tui;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(cli::run().code())
+}

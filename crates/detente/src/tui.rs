@@ -1,0 +1,149 @@
+//! The terminal. Nothing else writes to stderr or asks a question.
+//!
+//! stdout carries the answer only; stderr everything else, as `error: …`, `warning: …`, `hint: …`, lower
+//! case, without a full stop. Progress shows only on a terminal, and questions are asked only there. Text
+//! that came from a peer is printed quoted, with control and direction marks as escapes.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::exit::{Exit, Failure};
+
+/// What the global flags ask of the terminal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tui {
+    pub(crate) quiet: bool,
+    pub(crate) progress: bool,
+}
+
+impl Tui {
+    /// Something worth knowing that is not the answer.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            say(text);
+        }
+    }
+
+    /// Something that may go wrong later.
+    pub(crate) fn warn(&self, text: &str) {
+        if !self.quiet {
+            say(&format!("warning: {text}"));
+        }
+    }
+
+    /// What will be disclosed, or what to do next: said even with `--quiet`, because it decides.
+    pub(crate) fn disclose(&self, text: &str) {
+        say(text);
+    }
+
+    pub(crate) fn fail(&self, failure: &Failure) {
+        say(&format!("error: {}", failure.message));
+        if let Some(hint) = &failure.hint {
+            say(&format!("hint: {hint}"));
+        }
+    }
+
+    /// A bar on stderr for work of unknown length; invisible unless stderr is a terminal.
+    pub(crate) fn progress(&self, what: &str) -> ProgressBar {
+        let shown = self.progress && !self.quiet && io::stderr().is_terminal();
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {elapsed}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+
+    /// Asks a yes-or-no question. `None` where there is no terminal to ask on.
+    pub(crate) fn confirm(&self, question: &str) -> Option<bool> {
+        let answer = self.ask(&format!("{question} [yes/no]"))?;
+        Some(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks for a line. `None` where there is no terminal to ask on.
+    pub(crate) fn ask(&self, question: &str) -> Option<String> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return None;
+        }
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "{question} ").and_then(|()| err.flush());
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).ok()?;
+        Some(line.trim().to_owned())
+    }
+}
+
+fn say(text: &str) {
+    // Nobody is left to tell if stderr itself fails.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Writes the answer to stdout. A pipe that was closed is no failure: the reader had enough.
+pub(crate) fn answer(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let newline = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+    write_out(&mut out, format_args!("{text}{newline}"))
+}
+
+/// Writes bytes to stdout, as [`answer`].
+pub(crate) fn answer_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    finish(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// Writes one JSON document to stdout.
+pub(crate) fn answer_json(document: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(document)
+        .map_err(|error| Failure::new(Exit::Usage, format!("the answer cannot be written as JSON: {error}")))?;
+    answer(&text)
+}
+
+fn write_out(out: &mut impl Write, text: std::fmt::Arguments<'_>) -> Result<(), Failure> {
+    finish(out.write_fmt(text).and_then(|()| out.flush()))
+}
+
+fn finish(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::new(Exit::Temporary, format!("cannot write the answer: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Foreign text for a screen: in quotes, with control characters, direction marks and other invisible ones
+/// shown as escapes, so that it cannot pose as our own words.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            _ if c.is_control() || is_invisible(c) => quoted.extend(c.escape_unicode()),
+            _ => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Zero-width characters, direction marks and isolates, line and paragraph separators, tags, byte-order mark.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c as u32,
+        0x00ad | 0x061c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe007f
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_cannot_turn_or_hide() {
+        assert_eq!(quoted("a\u{202e}b\x1b[31m\"\n"), "\"a\\u{202e}b\\u{1b}[31m\\\"\\u{a}\"");
+        assert_eq!(quoted("Süd — 北"), "\"Süd — 北\"");
+    }
+}
