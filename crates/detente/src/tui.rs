@@ -113,6 +113,34 @@ fn finish(written: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
+/// Widest line of a table.
+const TABLE_COLUMNS: usize = 100;
+/// Where the text of a table begins: the longest label and two spaces.
+const LABEL_COLUMNS: usize = 14;
+
+/// Labelled lines, wrapped under their text so that long sentences can be read on any screen.
+pub(crate) fn table(rows: &[(&str, String)]) -> String {
+    let mut table = String::new();
+    for (label, text) in rows {
+        let mut column = LABEL_COLUMNS;
+        table.push_str(&format!("{label:<LABEL_COLUMNS$}"));
+        for (i, word) in text.split(' ').enumerate() {
+            let width = word.chars().count();
+            if i > 0 && column + 1 + width > TABLE_COLUMNS {
+                table.push_str(&format!("\n{:LABEL_COLUMNS$}", ""));
+                column = LABEL_COLUMNS;
+            } else if i > 0 {
+                table.push(' ');
+                column += 1;
+            }
+            table.push_str(word);
+            column += width;
+        }
+        table.push('\n');
+    }
+    table
+}
+
 /// Foreign text for a screen: in quotes, with control characters, direction marks and other invisible ones
 /// shown as escapes, so that it cannot pose as our own words.
 pub(crate) fn quoted(text: &str) -> String {
@@ -140,6 +168,16 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_text_wraps_under_itself() {
+        let text = table(&[("Label", "word ".repeat(30).trim().to_owned()), ("Next", "short".to_owned())]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines.iter().all(|line| line.len() <= TABLE_COLUMNS));
+        assert!(lines[1].starts_with("              word"));
+        assert_eq!(lines[2], "Next          short");
+    }
 
     #[test]
     fn foreign_text_cannot_turn_or_hide() {

@@ -17,7 +17,7 @@ use crate::exit::{Exit, Failure};
 use crate::files::{self, Target};
 use crate::lists::{self, CountsJson, ListArgs, ReadList, Side};
 use crate::pool::Pool;
-use crate::tui::quoted;
+use crate::tui::{self, quoted};
 use crate::{clock, homes};
 
 /// Answer a peer's ask: writes the second file
@@ -109,25 +109,23 @@ fn read_asked_kinds(args: &AnswerArgs, ask: &ReceivedAsk<'_>, context: &Context)
 
 fn terms_in_words(ask: &ReceivedAsk<'_>, peer: &Peer, read: &ReadList, class: Option<SizeClass>, left: u64) -> String {
     let terms = ask.proposal().terms();
-    let kinds: Vec<&str> = terms.kinds.iter().map(|kind| kind.name()).collect();
     let purpose = if terms.purpose.is_empty() { "none stated".to_owned() } else { quoted(&terms.purpose) };
     let how = peer.compared.map_or("not compared", |(how, _)| how.in_words());
+    let asked = words::size_in_words(terms.n_ask);
     let theirs = class.map_or_else(String::new, |class| words::they_learn(terms.asker.as_str(), class));
-    format!(
-        "Asker     {} — you compared its key {how}\nPurpose   {purpose}\nAsks      {}, of types {}\n\
-         Ours      {}\nThey learn  {theirs}\nWe learn  that they asked, and that they ask about {}\n\
-         Budget    this charges {} of {} items left\nTerms     {}, made {}, open until {}",
-        peer::described(peer),
-        words::size_in_words(terms.n_ask),
-        kinds.join(", "),
-        lists::counts_in_words(read.counts()),
-        words::size_in_words(terms.n_ask),
-        grouped(terms.n_ask.get()),
-        grouped(left),
-        receipt::short(&ask.proposal().terms_id()),
-        clock::in_words(terms.made),
-        clock::in_words(terms.until),
-    )
+    let id = receipt::short(&ask.proposal().terms_id());
+    tui::table(&[
+        ("Asker", format!("{}; you compared its key {how}", peer::described(peer))),
+        ("Purpose", purpose),
+        ("Asks about", format!("{asked}, {}", receipt::kinds_in_words(&terms.kinds))),
+        ("Ours", lists::counts_in_words(read.counts())),
+        ("They learn", theirs),
+        ("We learn", format!("that they asked, and that they ask about {asked}")),
+        ("Budget", format!("this charges {} of {} items left", grouped(terms.n_ask.get()), grouped(left))),
+        ("Terms", format!("{id}, made {}, open until {}", clock::in_words(terms.made), clock::in_words(terms.until))),
+    ])
+    .trim_end()
+    .to_owned()
 }
 
 fn consent(args: &AnswerArgs, context: &Context) -> Result<(), Failure> {
@@ -243,18 +241,17 @@ fn report(
         blake3: receipt::hex(&made.hash),
         again: made.again,
     };
-    let first = if made.again {
-        format!("Answer    {target}: this ask was answered before; the same file again, nothing charged")
+    let written = if made.again {
+        format!("{target}: this ask was answered before; the same file again, nothing charged")
     } else {
-        format!("Answer    {target} ({} bytes)", grouped(made.file.len() as u64))
+        format!("{target} ({} bytes)", grouped(made.file.len() as u64))
     };
-    let text = format!(
-        "{first}\nReceipt   run {}, signed; {} items charged, {} left\n\
-         Next      send {target} back; then detente receipt add RESULT",
-        receipt::hex(&made.run),
-        grouped(made.charged),
-        grouped(left),
-    );
+    let text = tui::table(&[
+        ("Answer", written),
+        ("Charged", format!("{} items, {} left", grouped(made.charged), grouped(left))),
+        ("Receipt", format!("run {}, signed", receipt::hex(&made.run))),
+        ("Next", format!("send {target} back; then detente receipt add RESULT")),
+    ]);
     if *target == Target::Stdout {
         context.tui.note(&text);
         return Ok(());

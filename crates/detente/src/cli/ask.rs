@@ -16,7 +16,7 @@ use crate::exit::{Exit, Failure};
 use crate::files::{self, Target};
 use crate::lists::{self, CountsJson, ListArgs, ReadList, Side};
 use crate::pool::Pool;
-use crate::{clock, homes};
+use crate::{clock, homes, tui};
 
 /// Ask a peer what its list and yours have in common: writes the first of three files
 #[derive(Args)]
@@ -180,18 +180,14 @@ fn report(ask: &StoredAsk, peer: &Peer, read: &ReadList, target: &Target, contex
         size_bytes: ask.file.len() as u64,
         blake3: receipt::hex(&ask.file_hash),
     };
-    let text = format!(
-        "Peer      {}\nOurs      {}\nAsk       {} ({} bytes), terms {}, open until {}\n\
-         They learn  {}\nNext      send {} to them; then detente open ANSWER -o result.dtn",
-        peer::described(peer),
-        lists::counts_in_words(read.counts()),
-        target,
-        grouped(ask.file.len() as u64),
-        receipt::short(&ask.terms_id),
-        clock::in_words(terms.until),
-        words::they_learned(terms),
-        target,
-    );
+    let text = tui::table(&[
+        ("Peer", peer::described(peer)),
+        ("Ours", lists::counts_in_words(read.counts())),
+        ("Ask", format!("{target} ({} bytes)", grouped(ask.file.len() as u64))),
+        ("Terms", format!("{}, open until {}", receipt::short(&ask.terms_id), clock::in_words(terms.until))),
+        ("They learn", words::they_learned(terms)),
+        ("Next", format!("send {target} to them; then detente open ANSWER -o result.dtn")),
+    ]);
     if *target == Target::Stdout {
         context.tui.note(&text);
         return Ok(());

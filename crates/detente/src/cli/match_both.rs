@@ -11,13 +11,14 @@ use detente_psi::voprf::{self, Answerer, AnswererParameters, Asker, AskerParamet
 use detente_psi::{Input, Items, Message, Output, Par, Seed};
 use serde::Serialize;
 
-use super::open::common_in_words;
+use super::open::{count_in_words, items_in_words};
 use super::result_table::{self, Row};
 use super::{Context, say};
 use crate::clock;
 use crate::exit::{Exit, Failure};
 use crate::lists::{CountsJson, ListArgs, ReadList, Side, counts_in_words};
 use crate::pool::Pool;
+use crate::tui;
 
 /// Compare two lists of yours, both sides on this computer
 #[derive(Args)]
@@ -69,14 +70,17 @@ pub(crate) fn run(args: &TryArgs, context: &Context) -> Result<Exit, Failure> {
         seconds,
         bytes: found.bytes,
     };
+    let learn = format!("between two parties: that we asked, and that we hold {}", words::size_in_words(found.class));
     let text = format!(
-        "Both sides on this computer: no privacy, just a demonstration.\nOurs      {}\nTheirs    {}\n{}\n\
-         Between two parties they would learn that we asked, and that we hold {}.\n\
-         Next      detente init NAME, then detente ask LIST --peer PEER",
-        counts_in_words(ours.counts()),
-        counts_in_words(theirs.counts()),
-        common_in_words(&found.rows, false),
-        words::size_in_words(found.class),
+        "Both sides on this computer: no privacy, just a demonstration.\n{}{}",
+        tui::table(&[
+            ("Ours", counts_in_words(ours.counts())),
+            ("Theirs", counts_in_words(theirs.counts())),
+            ("In common", count_in_words(&found.rows)),
+            ("They learn", learn),
+            ("Next", "detente init NAME, then detente ask LIST --peer PEER".to_owned()),
+        ]),
+        items_in_words(&found.rows),
     );
     say(context, &document, &text)?;
     Ok(if found.rows.is_empty() { Exit::Negative } else { Exit::Done })

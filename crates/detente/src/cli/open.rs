@@ -17,7 +17,7 @@ use super::{Context, peer, receipt, say};
 use crate::exit::{Exit, Failure};
 use crate::files::{self, Target};
 use crate::pool::Pool;
-use crate::{clock, homes, lists};
+use crate::{clock, homes, lists, tui};
 
 /// Open the answer to your ask: prints what is in common, writes the third file
 #[derive(Args)]
@@ -181,21 +181,25 @@ fn report(args: &OpenArgs, peer: &Peer, run: &Run, rows: &[Row], context: &Conte
         result: result.clone(),
         csv: csv.clone(),
     };
-    let mut text = format!(
-        "Peer      {}\nTheirs    {} (size class)\n{}\nThey learned  {}\nReceipt   run {}, signed\n",
-        peer::described(peer),
-        words::size_in_words(run.acceptance.list().class),
-        common_in_words(rows, csv.is_some()),
-        words::they_learned(terms),
-        receipt::hex(&run.number()),
-    );
-    if let Some(csv) = csv {
-        text += &format!("Table     {csv}: stays with you\n");
-    }
-    text += &match result {
-        Some(result) => format!("Next      send {result} back, so that both sides hold the same three files"),
-        None => format!("Next      detente open {} -o result.dtn writes the file to send back", args.answer.display()),
+    let next = match &result {
+        Some(result) => format!("send {result} back, so that both sides hold the same three files"),
+        None => format!("detente open {} -o result.dtn writes the file to send back", args.answer.display()),
     };
+    let mut lines = vec![
+        ("Peer", peer::described(peer)),
+        ("Theirs", format!("{} (size class)", words::size_in_words(run.acceptance.list().class))),
+        ("In common", count_in_words(rows)),
+        ("They learned", words::they_learned(terms)),
+        ("Receipt", format!("run {}, signed", receipt::hex(&run.number()))),
+    ];
+    if let Some(csv) = &csv {
+        lines.push(("Table", format!("{csv}: stays with you")));
+    }
+    lines.push(("Next", next));
+    let mut text = tui::table(&lines);
+    if csv.is_none() {
+        text += &items_in_words(rows);
+    }
     let on_stdout = |path: &Option<PathBuf>| path.as_ref().is_some_and(|path| path.as_os_str() == "-");
     if on_stdout(&args.output) || on_stdout(&args.csv) {
         context.tui.note(&text);
@@ -211,21 +215,22 @@ fn report(args: &OpenArgs, peer: &Peer, run: &Run, rows: &[Row], context: &Conte
 /// How many items a screen lists before it points to the table.
 const SHOWN_MAX: usize = 30;
 
-/// The count, and the items themselves unless they are many or go to a table.
-pub(super) fn common_in_words(rows: &[Row], has_table: bool) -> String {
-    if rows.is_empty() {
-        return "In common nothing".to_owned();
+/// How many items are in common, by type.
+pub(super) fn count_in_words(rows: &[Row]) -> String {
+    match rows.len() {
+        0 => "nothing".to_owned(),
+        n => format!("{}: {}", grouped(n as u64), result_table::kinds_in_words(rows)),
     }
-    let mut text =
-        format!("In common {}: {}", grouped(rows.len() as u64), result_table::kinds_in_words(rows));
-    if has_table {
-        return text;
-    }
+}
+
+/// The first common items, one a line.
+pub(super) fn items_in_words(rows: &[Row]) -> String {
+    let mut text = String::new();
     for row in rows.iter().take(SHOWN_MAX) {
-        text += &format!("\n            {:<7} {}", row.kind, row.value);
+        text += &format!("  {:<8} {}\n", row.kind, row.value);
     }
     if rows.len() > SHOWN_MAX {
-        text += &format!("\n            … and {} more: --json or --csv gives all", grouped((rows.len() - SHOWN_MAX) as u64));
+        text += &format!("  … and {} more: --json gives all\n", grouped((rows.len() - SHOWN_MAX) as u64));
     }
     text
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Context, say};
 use crate::exit::{Exit, Failure};
-use crate::tui::quoted;
+use crate::tui::{self, quoted};
 use crate::{clock, files, homes};
 
 #[derive(Subcommand)]
@@ -166,22 +166,20 @@ fn show(args: &OneArgs, context: &Context) -> Result<Exit, Failure> {
     let peer = homes::peer(&home, &args.peer)?;
     let standing = standing(&home, &peer)?;
     let fields = peer.card.fields();
-    let mut words = format!(
-        "Peer      {} — card revision {}, added {}\nKey       {}\nWords     {}\nBudget    {} of {} items left in 30 days\n",
-        described(&peer),
-        fields.revision,
-        clock::in_words(peer.added),
-        comparison(&peer),
-        peer.card.words().join(" "),
-        grouped(standing.left),
-        grouped(peer.budget),
-    );
+    let mut rows = vec![
+        ("Peer", described(&peer)),
+        ("Card", format!("revision {}, added {}", fields.revision, clock::in_words(peer.added))),
+        ("Key", comparison(&peer)),
+        ("Words", peer.card.words().join(" ")),
+        ("Budget", format!("{} of {} items left in 30 days", grouped(standing.left), grouped(peer.budget))),
+    ];
     if !fields.contact.is_empty() {
-        words += &format!("Contact   {}\n", quoted(&fields.contact));
+        rows.push(("Contact", quoted(&fields.contact)));
     }
     for ask in &standing.open_asks {
-        words += &format!("Open ask  {} — made {}, {}\n", ask.terms, ask.made, ask.state);
+        rows.push(("Open ask", format!("{}, made {}: {}", ask.terms, ask.made, ask.state)));
     }
+    let words = tui::table(&rows);
     say(context, &PeerJson::of(&peer, Some(&standing)), &words)?;
     Ok(Exit::Done)
 }

@@ -7,6 +7,7 @@ use detente_accord::exchange::{ReceivedAnswer, ReceivedAsk, ReceivedResult, answ
 use detente_accord::receipt::{FileFact, Receipt, Run, Shown};
 use detente_accord::words::{self, grouped};
 use detente_accord::{Card, PartyId, Rejection, file};
+use detente_indicators::Kind;
 use detente_store::{Access, Home, StoredAnswer, StoredAsk, StoredReceipt};
 use serde::Serialize;
 
@@ -97,6 +98,14 @@ pub(super) fn short(bytes: &[u8]) -> String {
     hex(&bytes[..bytes.len().min(8)])
 }
 
+/// `any type`, or the names of the types.
+pub(super) fn kinds_in_words(kinds: &[Kind]) -> String {
+    if kinds.len() == Kind::ALL.len() {
+        return "any type".to_owned();
+    }
+    kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+}
+
 fn add(args: &AddArgs, context: &Context) -> Result<Exit, Failure> {
     let bytes = files::read(&args.file)?;
     if file::looks_like_file(&bytes) {
@@ -137,13 +146,12 @@ fn add_result(bytes: &[u8], path: &Path, context: &Context) -> Result<Exit, Fail
             home.close_answer(&known.terms_id, bytes, result.hash(), receipt.kept, &receipt)?;
         }
     }
-    let text = format!(
-        "Filed     the result of {}\nWe learned  that they asked, and that they asked about {}; not what is in common\n\
-         Receipt   run {}, signed",
-        super::peer::described(&peer),
-        words::size_in_words(run.proposal.terms().n_ask),
-        hex(&run.number()),
-    );
+    let asked = words::size_in_words(run.proposal.terms().n_ask);
+    let text = tui::table(&[
+        ("Filed", format!("the result of {}", super::peer::described(&peer))),
+        ("We learned", format!("that they asked, and that they asked about {asked}; not what is in common")),
+        ("Receipt", format!("run {}, signed", hex(&run.number()))),
+    ]);
     let document = serde_json::json!({
         "schema": "detente.receipt-added.v1", "run": hex(&run.number()), "peer": peer.card.id().as_str(),
     });
@@ -304,25 +312,23 @@ fn show(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let receipt = &named.receipt;
     let (terms, acceptance) = (receipt.run.proposal.terms(), &receipt.run.acceptance);
-    let kinds: Vec<&str> = terms.kinds.iter().map(|kind| kind.name()).collect();
-    let text = format!(
-        "Run       {run}\nAsker     {asker}, {asked}, root {asked_root}\nAnswerer  {answerer}, {held}, root {held_root}\n\
-         Types     {kinds}\nPurpose   {purpose}\nLearned   {learns}\nCharged   {charged} items\nState     {state}\nSigned by {author}\n\
-         Not shown which items, or how many, are in common; whether the lists are true",
-        run = hex(&receipt.run.number()),
-        asker = terms.asker,
-        asked = words::size_in_words(terms.n_ask),
-        asked_root = short(&receipt.run.proposal.list().root),
-        answerer = acceptance.answerer(),
-        held = words::size_in_words(acceptance.list().class),
-        held_root = short(&acceptance.list().root),
-        kinds = kinds.join(", "),
-        purpose = if terms.purpose.is_empty() { "none stated".to_owned() } else { quoted(&terms.purpose) },
-        learns = words::learns(terms),
-        charged = grouped(terms.n_ask.get()),
-        state = state(receipt),
-        author = receipt.author,
-    );
+    let party = |id: &PartyId, class, root: &[u8; 32]| {
+        format!("{id}, {}, committed to under {}", words::size_in_words(class), short(root))
+    };
+    let purpose = if terms.purpose.is_empty() { "none stated".to_owned() } else { quoted(&terms.purpose) };
+    let (asked, held) = (receipt.run.proposal.list(), acceptance.list());
+    let text = tui::table(&[
+        ("Run", hex(&receipt.run.number())),
+        ("Asker", party(&terms.asker, asked.class, &asked.root)),
+        ("Answerer", party(acceptance.answerer(), held.class, &held.root)),
+        ("Types", kinds_in_words(&terms.kinds)),
+        ("Purpose", purpose),
+        ("Learned", words::learns(terms)),
+        ("Charged", format!("{} items", grouped(terms.n_ask.get()))),
+        ("State", state(receipt).to_owned()),
+        ("Signed by", receipt.author.to_string()),
+        ("Not shown", "which items are in common, how many, and whether the lists are true".to_owned()),
+    ]);
     say(context, &ReceiptJson::of(receipt, None), &text)?;
     Ok(Exit::Done)
 }
