@@ -333,6 +333,11 @@ fn inputs_out_of_turn_close_the_asker() {
         assert_eq!(asker.handle(NOW, ask_input(&ask)), Err(expected));
     });
     run.with_asker(|asker, _| {
+        assert_eq!(asker.handle(NOW, answer_input(&answer)), Ok(()));
+        assert!(asker.handle(NOW, answer_input(&answer)).is_err());
+        assert!(asker.poll().is_none(), "an error takes back what was not yet polled");
+    });
+    run.with_asker(|asker, _| {
         assert!(finish(asker, &answer).is_ok());
         let expected = Rejection::OutOfTurn { stage: "closed", input: "answer" };
         assert_eq!(asker.handle(NOW, answer_input(&answer)), Err(expected));

@@ -5,6 +5,8 @@ use detente_psi::voprf::{Answerer, AnswererParameters, Asker, AskerParameters};
 use detente_psi::{ITEM_BYTES_MAX, Items, Rejection, Seed, Sequential};
 use proptest::prelude::*;
 
+use crate::parties::replayable;
+
 fn check(items: &[&[u8]], expected: Rejection) {
     assert_eq!(Items::new(items).err(), Some(expected));
 }
@@ -73,6 +75,7 @@ fn counts_what_it_was_given() {
 }
 
 proptest! {
+    #![proptest_config(replayable(256))]
     #[test]
     fn any_byte_strings_are_a_list_or_refused(
         strings in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..4), 0..20),

@@ -7,6 +7,7 @@ use detente_psi::voprf::{
     Answer, Answerer, AnswererParameters, Ask, Asker, AskerParameters, Common, OwnTags,
 };
 use detente_psi::{Input, Items, Message, Output, Par, Rejection, Seed, Sequential, Time, voprf};
+use proptest::test_runner::{Config, RngSeed};
 
 /// Everything both sides bring to a run.
 #[derive(Clone)]
@@ -143,4 +144,9 @@ pub(crate) fn class(set: &BTreeSet<Vec<u8>>) -> SizeClass {
 /// Items that look like IPv4 addresses, one for each number.
 pub(crate) fn set(numbers: std::ops::Range<u32>) -> BTreeSet<Vec<u8>> {
     numbers.map(|number| [[1, 1, 4, 0], number.to_be_bytes()].concat()).collect()
+}
+
+/// Property tests draw the same cases on every run.
+pub(crate) fn replayable(cases: u32) -> Config {
+    Config { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::with_cases(cases) }
 }

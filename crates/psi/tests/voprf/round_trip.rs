@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use detente_psi::{Par, Sequential, size::SizeClass, voprf};
 use proptest::prelude::*;
 
-use crate::parties::{Run, set};
+use crate::parties::{Run, replayable, set};
 use crate::pools::{Rayon, Threads};
 
 /// Runs both machines and compares the result with the plain intersection.
@@ -55,7 +55,7 @@ fn finds_items_of_the_greatest_length() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(replayable(12))]
     #[test]
     fn finds_the_intersection_of_any_sets(
         asker in prop::collection::btree_set(prop::collection::vec(1u8..4, 1..5), 0..60),
