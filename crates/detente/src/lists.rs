@@ -156,7 +156,7 @@ impl ListArgs {
         let mut formats = Vec::new();
         for (name, path) in sources(path, tui)? {
             intake.begin_source(&name);
-            let format = read_source(&name, path.as_deref(), &reading, &mut intake)?;
+            let format = read_source(&name, path.as_deref(), &reading, &mut intake, tui)?;
             formats.push((name, format));
         }
         let list = intake.finish();
@@ -266,14 +266,19 @@ fn read_source(
     path: Option<&Path>,
     reading: &Reading,
     intake: &mut Intake<'_>,
+    tui: &Tui,
 ) -> Result<Format, Failure> {
+    let bar = tui.progress("reading");
     let read = match path {
-        None => read::read(io::stdin().lock(), reading, intake),
+        None => read::read(bar.wrap_read(io::stdin().lock()), reading, intake),
         Some(path) => {
-            let file = File::open(path).map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
-            read::read(file, reading, intake)
+            let failed = |error| Failure::usage(format!("cannot read {name}: {error}"));
+            let file = File::open(path).map_err(failed)?;
+            bar.set_length(file.metadata().map_err(failed)?.len());
+            read::read(bar.wrap_read(file), reading, intake)
         }
     };
+    bar.finish_and_clear();
     read.map_err(|error| Failure::from(error).about(name))
 }
 
