@@ -7,7 +7,7 @@ use crate::oracle::Ro;
 
 /// σ, the 32 bytes from which every random choice of one party in one run follows. Wiped on drop.
 ///
-/// Single use: a seed that answers two different messages under the same terms gives its secrets away.
+/// Single use: under a seed that answers two different messages of a peer, no suite keeps its promises.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Seed([u8; 32]);
 

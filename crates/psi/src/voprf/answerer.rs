@@ -46,8 +46,9 @@ pub struct AnswererParameters<'a> {
 
 /// The machine of S. Takes one ask; says [`Output::Own`], then the answer.
 ///
-/// The key exists only while the ask is handled. Given the same parameters and another ask, another machine
-/// would give that key away a little with every answer: the caller answers one ask for each terms, once.
+/// The key exists only while the ask is handled. A second machine made from the same parameters would have
+/// the same key, and R could test as many items again with every ask it answers: the caller answers one ask
+/// for each terms, once, and from then on repeats the stored bytes.
 pub struct Answerer<'a> {
     accept_id: [u8; 32],
     sid: [u8; 32],

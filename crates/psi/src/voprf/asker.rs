@@ -40,7 +40,8 @@ pub struct AskerParameters<'a> {
 /// The machine of R. Takes [`Input::Start`] and says the ask; takes the answer and says [`Output::Done`].
 ///
 /// Between the two it may be dropped and made again from the same parameters, on another day in another
-/// process: after `Start` it has said the same bytes and is ready for the answer.
+/// process: after `Start` it has said the same bytes and is ready for the answer. Where they are not those
+/// that were sent, the items are not the same any more, and the answer would be refused as not proven.
 pub struct Asker<'a> {
     terms_id: [u8; 32],
     class: SizeClass,
