@@ -1,8 +1,8 @@
 //! Running text: reports, blog posts, tickets, defanged or not (FORMATS, section 12).
 //!
 //! Words are no candidates; `read` counts only what is shaped like a value. Where a shape has two readings
-//! (`setup.sh`, a version with four numbers) it is counted as `ambiguous` and not taken, unless defanging
-//! shows that somebody meant a name. Absent: HTML, PDF, mail, and values broken over two lines.
+//! (`setup.sh`, `John.In`, a version with four numbers) it is counted as `ambiguous` and not taken, unless
+//! defanging shows that somebody meant a name. Absent: HTML, PDF, mail, and values broken over two lines.
 
 use std::borrow::Cow;
 use std::io::BufRead;
@@ -134,7 +134,7 @@ impl Finder<'_, '_> {
         } else {
             match name_shape(text, restored.is_defanged) {
                 Shape::Name => self.offer(Declared::Kind(Kind::Domain), part),
-                Shape::NameOrFile => self.intake.refuse(self.line, Reason::Ambiguous, part),
+                Shape::Ambiguous => self.intake.refuse(self.line, Reason::Ambiguous, part),
                 Shape::Other => self.hash_in_file_name(text),
             }
         }
@@ -213,16 +213,17 @@ fn other_url(piece: &[u8]) -> Option<usize> {
 /// What a text may be, by its form alone.
 enum Shape {
     Name,
-    NameOrFile,
+    Ambiguous,
     Other,
 }
 
 fn name_shape(text: &str, is_defanged: bool) -> Shape {
-    if !is_name(text) || (!is_defanged && joins_sentences(text)) {
+    if !is_name(text) {
         return Shape::Other;
     }
     let last = text.rsplit('.').next().unwrap_or_default();
-    if !is_defanged && is_file_extension(last) { Shape::NameOrFile } else { Shape::Name }
+    let is_ambiguous = !is_defanged && (is_file_extension(last) || is_capitalised(last));
+    if is_ambiguous { Shape::Ambiguous } else { Shape::Name }
 }
 
 /// At least two labels, the last one a top-level domain.
@@ -237,12 +238,10 @@ fn is_label(label: &str) -> bool {
     !label.is_empty() && label.chars().all(fits)
 }
 
-/// `…the end.In the beginning…`: a small first letter, and a last label that begins with a capital.
-fn joins_sentences(text: &str) -> bool {
-    let last = text.rsplit('.').next().unwrap_or_default();
-    let mut letters = last.chars();
-    let is_capitalised = letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase);
-    is_capitalised && text.starts_with(char::is_lowercase)
+/// `by John.In the beginning`: a last label that begins with a capital may begin a sentence.
+fn is_capitalised(label: &str) -> bool {
+    let mut letters = label.chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase)
 }
 
 /// Four groups of one to three digits; whether they are an address is canon's decision.
@@ -289,7 +288,7 @@ mod tests {
     fn shapes() {
         assert!(is_name("a.example.com") && is_name("*.a.com") && is_name("x.onion"));
         assert!(!is_name("document.write") && !is_name("a..com") && !is_name("com") && !is_name("e.g"));
-        assert!(joins_sentences("end.In") && !joins_sentences("Example.Com") && !joins_sentences("a.com"));
+        assert!(is_capitalised("In") && !is_capitalised("COM") && !is_capitalised("com"));
         assert!(is_ipv6("2001:db8::1") && is_ipv6("2001:db8::/32"));
         assert!(
             !is_ipv6("12:30:45")

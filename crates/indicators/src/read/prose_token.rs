@@ -132,12 +132,17 @@ fn blanks_around_scheme(line: &[u8], start: usize, at: usize) -> Option<usize> {
     }
     let resumed = at + blanks;
     let after = line.get(resumed..)?;
-    let scheme_before = |text: &[u8]| scheme_at(text, 0).is_some_and(|length| length == text.len());
-    let split_before = after.starts_with(b"://") && scheme_before(piece);
-    let split_behind =
-        piece.strip_suffix(b"://").is_some_and(|scheme| scheme_before(scheme.trim_ascii_end()))
-            && after.first().is_some_and(|byte| is_word(*byte));
+    let is_scheme = |text: &[u8]| scheme_at(text, 0).is_some_and(|length| length == text.len());
+    let split_before = after.starts_with(b"://") && is_scheme(piece);
+    let split_behind = piece.strip_suffix(b"://").is_some_and(|scheme| is_scheme(scheme.trim_ascii_end()))
+        && looks_like_host(after);
     (split_before || split_behind).then_some(resumed)
+}
+
+/// A word with a dot in it, defanged or not.
+fn looks_like_host(text: &[u8]) -> bool {
+    let word = text.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    word.first().is_some_and(|byte| is_word(*byte)) && memchr::memchr3(b'.', b'[', b'(', word).is_some()
 }
 
 /// The length of `http`, `hxxps`, `h**p` and the like at `at`.

@@ -1,5 +1,6 @@
 //! What the tests share: the data beside the checkout, and lists made from it.
 #![allow(dead_code, reason = "each test file uses a part of this")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -93,4 +94,18 @@ pub(crate) fn tar_members(archive: &[u8], mut wanted: impl FnMut(&str) -> bool) 
         rest = &after[size.div_ceil(512) * 512..];
     }
     members
+}
+
+/// What a script of `testdata/peers` prints about a file, run in the virtual environment that the environment
+/// variable `DETENTE_PEERS` names; `None` with a note if there is none.
+pub(crate) fn peer(script: &str, file: &std::path::Path) -> Option<Vec<u8>> {
+    let Some(environment) = std::env::var_os("DETENTE_PEERS") else {
+        println!("SKIPPED: {script} needs a virtual environment named by DETENTE_PEERS");
+        return None;
+    };
+    let python = PathBuf::from(environment).join("bin/python");
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/peers").join(script);
+    let output = std::process::Command::new(python).arg(script).arg(file).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(output.stdout)
 }
