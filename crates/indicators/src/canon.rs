@@ -11,6 +11,7 @@ mod email;
 mod guess;
 mod hash;
 mod name;
+mod plain;
 mod refang;
 mod url;
 
@@ -51,16 +52,44 @@ pub fn canonicalise(
     special_use: bool,
     out: &mut Vec<u8>,
 ) -> Result<(Kind, Notes), Reason> {
+    match plain::canonicalise(declared, text.as_bytes(), special_use, out) {
+        Some(result) => result,
+        None => by_the_rules(declared, text, special_use, out),
+    }
+}
+
+/// As [`canonicalise`], for text that is not yet known to be UTF-8.
+///
+/// # Errors
+/// [`Reason::NotUtf8`] besides those of [`canonicalise`]: replaced characters could still pass as a URL, which
+/// would be a guess.
+pub(crate) fn canonicalise_bytes(
+    declared: Declared,
+    text: &[u8],
+    special_use: bool,
+    out: &mut Vec<u8>,
+) -> Result<(Kind, Notes), Reason> {
+    if let Some(result) = plain::canonicalise(declared, text, special_use, out) {
+        return result;
+    }
+    let text = std::str::from_utf8(text).map_err(|_| Reason::NotUtf8)?;
+    by_the_rules(declared, text, special_use, out)
+}
+
+/// The whole order of work.
+fn by_the_rules(
+    declared: Declared,
+    text: &str,
+    special_use: bool,
+    out: &mut Vec<u8>,
+) -> Result<(Kind, Notes), Reason> {
     let start = out.len();
     let mut notes = Notes::default();
     let result = restore_and_apply(declared, text, special_use, out, &mut notes);
-    match result {
-        Ok(kind) => Ok((kind, notes)),
-        Err(reason) => {
-            out.truncate(start);
-            Err(reason)
-        }
+    if result.is_err() {
+        out.truncate(start);
     }
+    result.map(|kind| (kind, notes))
 }
 
 fn restore_and_apply(

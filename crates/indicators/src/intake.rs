@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::canon::{self, Declared};
 use crate::memo::{Memo, Outcome};
-use crate::store::Store;
+use crate::store::{Batch, Seen, Store};
 use crate::warninglist::Warninglist;
 use crate::{Counts, Item, Kind, List, Marking, Note, Notes, Place, Reason};
 
@@ -62,6 +62,7 @@ pub struct Intake<'r> {
     memo: Memo,
     /// The item being made; kept for its allocation.
     item: Vec<u8>,
+    batch: Batch,
 }
 
 impl<'r> Intake<'r> {
@@ -79,6 +80,7 @@ impl<'r> Intake<'r> {
             store: Store::new(),
             memo: Memo::new(),
             item: Vec::new(),
+            batch: Batch::default(),
         }
     }
 
@@ -120,6 +122,11 @@ impl<'r> Intake<'r> {
 
     fn take(&mut self, candidate: Candidate<'_>, notes: Notes) {
         self.read += 1;
+        // Who wants to see the rejects sees them in the order of the source; a batch would mix it.
+        if self.rejects.is_none() && !self.memo.is_worthwhile() {
+            return self.take_later(&candidate, notes);
+        }
+        self.add_batch();
         let hash = self.store.hash(candidate.text);
         match self.memo.recall(hash, candidate.declared, candidate.text) {
             Some(Outcome::Item(index)) => {
@@ -129,21 +136,18 @@ impl<'r> Intake<'r> {
             }
             Some(outcome) => self.drop_as(outcome, &candidate),
             None => {
-                let outcome = self.judge(&candidate, notes);
+                let outcome = self.take_now(&candidate, notes);
                 self.memo.remember(hash, candidate.declared, candidate.text, outcome);
             }
         }
     }
 
-    /// Decides on a value that is not remembered.
-    fn judge(&mut self, candidate: &Candidate<'_>, notes: Notes) -> Outcome {
+    fn take_now(&mut self, candidate: &Candidate<'_>, notes: Notes) -> Outcome {
         let mut item = std::mem::take(&mut self.item);
         item.clear();
         let outcome = match self.canonicalise(candidate, &mut item) {
             Ok(own_notes) => {
-                let place = self.place(candidate.line);
-                let notes = notes.and(own_notes);
-                let (index, is_new) = self.store.add(&item, notes, candidate.marking, place);
+                let (index, is_new) = self.store.add(&item, self.seen(candidate, notes.and(own_notes)));
                 if !is_new {
                     self.drop_value(Reason::Duplicate, candidate.line, candidate.text);
                 }
@@ -158,20 +162,50 @@ impl<'r> Intake<'r> {
         outcome
     }
 
-    fn canonicalise(&mut self, candidate: &Candidate<'_>, item: &mut Vec<u8>) -> Result<Notes, Outcome> {
-        let Ok(text) = std::str::from_utf8(candidate.text) else {
-            // Replaced characters could still pass as a URL, which would be a guess.
-            return Err(Outcome::Dropped(Reason::NotUtf8));
-        };
-        let (kind, notes) = canon::canonicalise(candidate.declared, text, self.options.special_use, item)
+    /// In a list of distinct values, items are added many at a time.
+    fn take_later(&mut self, candidate: &Candidate<'_>, notes: Notes) {
+        let mut batch = std::mem::take(&mut self.batch);
+        match self.canonicalise(candidate, batch.items()) {
+            Ok(own_notes) => batch.push(self.seen(candidate, notes.and(own_notes))),
+            Err(outcome) => self.drop_as(outcome, candidate),
+        }
+        self.batch = batch;
+        if self.batch.is_full() {
+            self.add_batch();
+        }
+    }
+
+    fn add_batch(&mut self) {
+        if !self.batch.is_empty() {
+            self.dropped[Reason::Duplicate as usize] += self.store.add_batch(&mut self.batch);
+        }
+    }
+
+    fn seen(&self, candidate: &Candidate<'_>, notes: Notes) -> Seen {
+        Seen { notes, marking: candidate.marking, place: self.place(candidate.line) }
+    }
+
+    /// Appends the item to `out`; on `Err` `out` is unchanged.
+    fn canonicalise(&self, candidate: &Candidate<'_>, out: &mut Vec<u8>) -> Result<Notes, Outcome> {
+        let start = out.len();
+        let special_use = self.options.special_use;
+        let (kind, notes) = canon::canonicalise_bytes(candidate.declared, candidate.text, special_use, out)
             .map_err(Outcome::Dropped)?;
+        let verdict = self.verdict(kind, Item::trusted(&out[start..]));
+        if verdict.is_err() {
+            out.truncate(start);
+        }
+        verdict.map(|()| notes)
+    }
+
+    /// Whether a valid item is wanted.
+    fn verdict(&self, kind: Kind, item: Item<'_>) -> Result<(), Outcome> {
         if self.options.types.as_ref().is_some_and(|types| !types.contains(&kind)) {
             return Err(Outcome::Dropped(Reason::TypeNotAsked));
         }
-        let found = Item::trusted(item);
-        match self.warninglists.iter().position(|list| list.hits(found)) {
+        match self.warninglists.iter().position(|list| list.hits(item)) {
             Some(list) => Err(Outcome::Warninglist(list as u16)),
-            None => Ok(notes),
+            None => Ok(()),
         }
     }
 
@@ -210,7 +244,8 @@ impl<'r> Intake<'r> {
     }
 
     /// The list of what was kept.
-    pub fn finish(self) -> List {
+    pub fn finish(mut self) -> List {
+        self.add_batch();
         let reasons = Reason::ALL.into_iter().zip(self.dropped).filter(|&(_, count)| count > 0);
         let counts = Counts {
             read: self.read,

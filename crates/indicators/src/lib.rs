@@ -20,8 +20,10 @@ mod item;
 mod list;
 mod marking;
 mod memo;
+mod order;
 mod reason;
 mod store;
+mod table;
 
 pub use intake::{Candidate, Intake, Options, Reject};
 pub use item::{Item, Kind};

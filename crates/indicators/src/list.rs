@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
-
-use crate::store::{Further, Store};
+use crate::store::{Items, Seen, Store};
 use crate::{Item, Kind, Marking, Note, Notes, Reason, Tlp};
 
 /// What was read and what became of it: `items + held_back + Σ dropped = read`.
@@ -51,19 +49,11 @@ pub struct Place {
 pub struct List {
     counts: Counts,
     sources: Vec<String>,
-    /// The items one after another, in order.
-    arena: Vec<u8>,
-    /// Where each begins.
-    entries: Vec<Kept>,
-    /// All places of the items that stood in several, by rank.
-    further: Further,
-}
-
-struct Kept {
-    offset: usize,
-    first: Place,
+    /// The marking given with the whole input.
     marking: Marking,
-    notes: Notes,
+    items: Items,
+    /// The kept items' indices, in order.
+    order: Vec<u32>,
 }
 
 impl List {
@@ -71,10 +61,11 @@ impl List {
     pub fn from_items<'a>(items: impl IntoIterator<Item = Item<'a>>) -> List {
         let mut store = Store::new();
         let mut counts = Counts::default();
-        let nowhere = Place { source: 0, line: 0 };
+        let place = Place { source: 0, line: 0 };
+        let seen = Seen { notes: Notes::default(), marking: Marking::default(), place };
         for item in items {
             counts.read += 1;
-            let (_, is_new) = store.add(item.bytes(), Notes::default(), Marking::default(), nowhere);
+            let (_, is_new) = store.add(item.bytes(), seen);
             if !is_new {
                 *counts.dropped.entry(Reason::Duplicate).or_default() += 1;
             }
@@ -83,21 +74,16 @@ impl List {
     }
 
     /// Sorts what the store holds and completes the counts. `marking` is the one given with the whole input.
-    pub(crate) fn new(store: Store, mut counts: Counts, sources: Vec<String>, marking: Marking) -> List {
-        let order = store.sorted(|entry| !entry.marking.and(marking).is_held_back());
-        counts.held_back = (store.entries().len() - order.len()) as u64;
-        let mut arena = Vec::new();
-        let mut entries = Vec::with_capacity(order.len());
-        for &index in &order {
-            let entry = &store.entries()[index as usize];
-            let (item, marking) = (store.item(entry), entry.marking.and(marking));
-            let kept = Kept { offset: arena.len(), first: entry.first, marking, notes: entry.notes };
-            count_kept(&mut counts, item, &kept);
-            arena.extend_from_slice(item.bytes());
-            entries.push(kept);
-        }
-        let further = by_rank(store.into_further(), &order);
-        List { counts, sources, arena, entries, further }
+    pub(crate) fn new(store: Store, counts: Counts, sources: Vec<String>, marking: Marking) -> List {
+        let items = store.into_items();
+        let is_kept = |index: &u32| !items.entry(*index).marking.and(marking).is_held_back();
+        let order: Vec<u32> = (0..items.len() as u32).filter(is_kept).collect();
+        let mut list = List { counts, sources, marking, items, order };
+        list.counts.held_back = (list.items.len() - list.order.len()) as u64;
+        // Before the order is made: in the order of reading, everything lies one behind the other.
+        list.count();
+        list.items.sort(&mut list.order);
+        list
     }
 
     /// What was read and what became of it.
@@ -117,103 +103,79 @@ impl List {
 
     /// How many items.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.order.len()
     }
 
     /// Whether nothing was kept.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.order.is_empty()
     }
 
     /// The items, bytewise ascending.
     pub fn items(&self) -> impl ExactSizeIterator<Item = Item<'_>> {
-        (0..self.entries.len()).map(|rank| self.at(rank))
+        self.order.iter().map(|&index| self.items.item(index))
     }
 
     /// The item with this rank, if there is one.
     pub fn item(&self, rank: usize) -> Option<Item<'_>> {
-        (rank < self.entries.len()).then(|| self.at(rank))
+        self.order.get(rank).map(|&index| self.items.item(index))
     }
 
     /// The rank of an item in this list.
     pub fn rank(&self, item: Item<'_>) -> Option<usize> {
-        self.entries.binary_search_by(|kept| self.bytes_from(kept.offset).cmp(item.bytes())).ok()
+        self.order.binary_search_by(|&index| self.items.item(index).cmp(&item)).ok()
     }
 
     /// The places of the item with this rank, in the order they were read; beyond the first at most
     /// [`crate::limits::PLACES_PER_ITEM_MAX`].
     pub fn places(&self, rank: usize) -> &[Place] {
-        let several = u32::try_from(rank).ok().and_then(|rank| self.further.get(&rank));
-        match (several, self.entries.get(rank)) {
-            (Some(places), _) => places,
-            (None, Some(kept)) => std::slice::from_ref(&kept.first),
-            (None, None) => &[],
-        }
+        self.order.get(rank).map_or(&[], |&index| self.items.places(index))
     }
 
     /// The strictest marking of the item with this rank over all the places it stood in.
     pub fn marking(&self, rank: usize) -> Marking {
-        self.entries.get(rank).map_or(Marking::default(), |kept| kept.marking)
+        self.order.get(rank).map_or(Marking::default(), |&index| self.marking_of(index))
     }
 
     /// Holds back the items marked TLP:RED, which enter a match only if the peer is their named recipient;
     /// gives how many. They are counted as `held_back` from then on.
     pub fn hold_back_tlp_red(&mut self) -> u64 {
-        let is_red = |kept: &Kept| kept.marking.tlp == Some(Tlp::Red);
-        let ranks = (0_u32..).zip(&self.entries);
-        let staying: Vec<u32> = ranks.filter(|(_, kept)| !is_red(kept)).map(|(rank, _)| rank).collect();
-        let held = self.entries.len() - staying.len();
-        if held > 0 {
-            self.further = by_rank(std::mem::take(&mut self.further), &staying);
-            self.entries.retain(|kept| !is_red(kept));
-            self.count_again();
-            self.counts.held_back += held as u64;
+        let mut order = std::mem::take(&mut self.order);
+        let before = order.len();
+        order.retain(|&index| self.marking_of(index).tlp != Some(Tlp::Red));
+        let held = (before - order.len()) as u64;
+        self.order = order;
+        self.counts.held_back += held;
+        self.count();
+        held
+    }
+
+    fn marking_of(&self, index: u32) -> Marking {
+        self.items.entry(index).marking.and(self.marking)
+    }
+
+    /// The counts of what is kept.
+    fn count(&mut self) {
+        let mut kinds = [0; Kind::ALL.len()];
+        let mut notes = [0; Note::ALL.len()];
+        let mut unmarked = 0;
+        for &index in &self.order {
+            if let Some(kind) = self.items.item(index).kind() {
+                kinds[kind as usize] += 1;
+            }
+            let entry = self.items.entry(index);
+            for note in entry.notes.iter() {
+                notes[note as usize] += 1;
+            }
+            unmarked += u64::from(entry.marking.and(self.marking) == Marking::default());
         }
-        held as u64
-    }
-
-    fn count_again(&mut self) {
-        let mut counts = std::mem::take(&mut self.counts);
-        counts.items = 0;
-        counts.unmarked = 0;
-        counts.kinds.clear();
-        counts.notes.clear();
-        for kept in &self.entries {
-            count_kept(&mut counts, Item::trusted(self.bytes_from(kept.offset)), kept);
-        }
-        self.counts = counts;
-    }
-
-    fn at(&self, rank: usize) -> Item<'_> {
-        Item::trusted(self.bytes_from(self.entries[rank].offset))
-    }
-
-    fn bytes_from(&self, offset: usize) -> &[u8] {
-        crate::store::bytes_at(&self.arena, offset)
+        self.counts.items = self.order.len() as u64;
+        self.counts.unmarked = unmarked;
+        self.counts.kinds = not_zero(Kind::ALL.into_iter().zip(kinds));
+        self.counts.notes = not_zero(Note::ALL.into_iter().zip(notes));
     }
 }
 
-fn count_kept(counts: &mut Counts, item: Item<'_>, kept: &Kept) {
-    counts.items += 1;
-    counts.unmarked += u64::from(kept.marking == Marking::default());
-    if let Some(kind) = item.kind() {
-        *counts.kinds.entry(kind).or_default() += 1;
-    }
-    for note in kept.notes.iter() {
-        *counts.notes.entry(note).or_default() += 1;
-    }
-}
-
-/// Gives the places of the entries in `order` to their ranks.
-fn by_rank(mut further: Further, order: &[u32]) -> Further {
-    if further.is_empty() {
-        return further;
-    }
-    let mut ranked = HashMap::with_hasher(further.hasher().clone());
-    for (rank, index) in (0_u32..).zip(order) {
-        if let Some(places) = further.remove(index) {
-            ranked.insert(rank, places);
-        }
-    }
-    ranked
+fn not_zero<K: Ord>(counts: impl Iterator<Item = (K, u64)>) -> BTreeMap<K, u64> {
+    counts.filter(|&(_, count)| count > 0).collect()
 }

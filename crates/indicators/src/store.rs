@@ -1,33 +1,28 @@
-//! The distinct items while a list is being read: their bytes in one arena, a hash table of indices over it,
-//! and for each item its marking and where it stood.
+//! The distinct items while a list is being read: their bytes in one arena, a table of indices over it, and
+//! for each item its marking and where it stood.
 
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashMap;
 
 use crate::item::HEADER_BYTES;
 use crate::limits::PLACES_PER_ITEM_MAX;
-use crate::{Item, Marking, Notes, Place};
+use crate::table::Table;
+use crate::{Item, Marking, Notes, Place, order};
 
 /// All items so far. Memory grows with distinct items only.
 pub(crate) struct Store {
     /// Keyed per process, so that no list can be written to make this table slow; no order depends on it.
     hasher: RandomState,
-    table: HashTable<Slot>,
+    table: Table,
     arena: Vec<u8>,
     entries: Vec<Entry>,
     further: Further,
 }
 
 /// All places of those items that stood in more than one, the first included.
-pub(crate) type Further = HashMap<u32, Vec<Place>, RandomState>;
-
-/// The index of an entry beside half of its hash: the table grows and compares without touching the arena.
-struct Slot {
-    hash: u32,
-    entry: u32,
-}
+type Further = HashMap<u32, Vec<Place>, RandomState>;
 
 /// What is known of one item.
 #[derive(Clone, Copy)]
@@ -48,7 +43,7 @@ impl Store {
     pub(crate) fn new() -> Store {
         Store {
             hasher: RandomState::default(),
-            table: HashTable::new(),
+            table: Table::new(),
             arena: Vec::new(),
             entries: Vec::new(),
             further: HashMap::with_hasher(RandomState::default()),
@@ -63,26 +58,66 @@ impl Store {
     }
 
     /// Adds an item or another occurrence of it; gives its index and whether it is new.
-    pub(crate) fn add(&mut self, item: &[u8], notes: Notes, marking: Marking, place: Place) -> (u32, bool) {
-        let hash = (self.hash(item) >> 32) as u32;
-        let (entries, arena) = (&self.entries, &self.arena);
-        let same = |slot: &Slot| {
-            slot.hash == hash && {
-                let offset = entries[slot.entry as usize].offset;
-                arena.get(offset..offset + item.len()) == Some(item)
-            }
-        };
-        if let Some(slot) = self.table.find(spread(hash), same) {
-            let index = slot.entry;
-            self.occurs_again(index, marking, place);
-            return (index, false);
+    pub(crate) fn add(&mut self, item: &[u8], seen: Seen) -> (u32, bool) {
+        self.add_hashed(item, self.short_hash(item), seen)
+    }
+
+    /// Adds what waits in a batch and empties it; gives how many of them were known.
+    ///
+    /// The table is far larger than any cache, so each look at it waits for memory. First looking up all and
+    /// then adding all lets those waits overlap.
+    pub(crate) fn add_batch(&mut self, batch: &mut Batch) -> u64 {
+        let mut start = 0;
+        for waiting in &mut batch.waiting {
+            waiting.hash = self.short_hash(&batch.items[start..waiting.end]);
+            start = waiting.end;
         }
-        // Four billion items of 32 bytes each do not fit where this runs.
-        let index = self.entries.len() as u32;
-        self.table.insert_unique(spread(hash), Slot { hash, entry: index }, |slot| spread(slot.hash));
-        self.entries.push(Entry { offset: self.arena.len(), first: place, marking, notes, further: 0 });
-        self.arena.extend_from_slice(item);
-        (index, true)
+        // A loop as short as this one lets the processor have a dozen of them under way.
+        for waiting in &batch.waiting {
+            self.table.touch(waiting.hash);
+        }
+        let mut known = 0;
+        let mut start = 0;
+        for waiting in batch.waiting.drain(..) {
+            let item = &batch.items[start..waiting.end];
+            start = waiting.end;
+            let (_, is_new) = self.add_hashed(item, waiting.hash, waiting.seen);
+            known += u64::from(!is_new);
+        }
+        batch.items.clear();
+        known
+    }
+
+    fn add_hashed(&mut self, item: &[u8], hash: u32, seen: Seen) -> (u32, bool) {
+        let (entries, arena) = (&self.entries, &self.arena);
+        let is_same = |index: u32| {
+            let offset = entries[index as usize].offset;
+            arena.get(offset..offset + item.len()) == Some(item)
+        };
+        match self.table.find(hash, is_same) {
+            Ok(index) => {
+                self.occurs_again(index, seen.marking, seen.place);
+                (index, false)
+            }
+            Err(free) => {
+                // Four billion items of 32 bytes each do not fit where this runs.
+                let index = self.entries.len() as u32;
+                self.table.fill(free, hash, index);
+                self.entries.push(Entry {
+                    offset: self.arena.len(),
+                    first: seen.place,
+                    marking: seen.marking,
+                    notes: seen.notes,
+                    further: 0,
+                });
+                self.arena.extend_from_slice(item);
+                (index, true)
+            }
+        }
+    }
+
+    fn short_hash(&self, item: &[u8]) -> u32 {
+        (self.hash(item) >> 32) as u32
     }
 
     /// Another occurrence of a known item.
@@ -95,56 +130,90 @@ impl Store {
         }
     }
 
-    /// The entries in the order they were first read.
-    pub(crate) fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    /// The bytes of an entry.
-    pub(crate) fn item(&self, entry: &Entry) -> Item<'_> {
-        Item::trusted(bytes_at(&self.arena, entry.offset))
-    }
-
-    /// The indices for which `keep` holds, in the order of their items' bytes.
-    pub(crate) fn sorted(&self, keep: impl Fn(&Entry) -> bool) -> Vec<u32> {
-        let kept = self.entries.iter().enumerate().filter(|(_, entry)| keep(entry));
-        let mut keyed: Vec<(u128, u32)> = kept
-            .map(|(index, entry)| (sort_key(bytes_at(&self.arena, entry.offset)), index as u32))
-            .collect();
-        // The key decides nearly always, and lies in the vector; the arena is looked at for ties.
-        keyed.sort_unstable_by(|(key, index), (other_key, other)| {
-            key.cmp(other_key).then_with(|| self.bytes_of(*index).cmp(self.bytes_of(*other)))
-        });
-        keyed.into_iter().map(|(_, index)| index).collect()
-    }
-
-    fn bytes_of(&self, index: u32) -> &[u8] {
-        bytes_at(&self.arena, self.entries[index as usize].offset)
-    }
-
-    /// Gives the further places away, when the list is made.
-    pub(crate) fn into_further(self) -> Further {
-        self.further
+    /// What is kept when no more items come: the table is given back.
+    pub(crate) fn into_items(self) -> Items {
+        Items { arena: self.arena, entries: self.entries, further: self.further }
     }
 }
 
-pub(crate) fn bytes_at(arena: &[u8], offset: usize) -> &[u8] {
+/// How an item occurred.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) notes: Notes,
+    pub(crate) marking: Marking,
+    pub(crate) place: Place,
+}
+
+/// Items that wait to be added together.
+#[derive(Default)]
+pub(crate) struct Batch {
+    items: Vec<u8>,
+    waiting: Vec<Waiting>,
+}
+
+struct Waiting {
+    end: usize,
+    hash: u32,
+    seen: Seen,
+}
+
+impl Batch {
+    /// Where the bytes of the next item are appended, before [`Batch::push`].
+    pub(crate) fn items(&mut self) -> &mut Vec<u8> {
+        &mut self.items
+    }
+
+    /// Takes the item whose bytes were appended.
+    pub(crate) fn push(&mut self, seen: Seen) {
+        self.waiting.push(Waiting { end: self.items.len(), hash: 0, seen });
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting.len() >= BATCH_ITEMS
+    }
+}
+
+/// The items of a finished store, in the order they were first read.
+pub(crate) struct Items {
+    arena: Vec<u8>,
+    entries: Vec<Entry>,
+    further: Further,
+}
+
+impl Items {
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn entry(&self, index: u32) -> &Entry {
+        &self.entries[index as usize]
+    }
+
+    pub(crate) fn item(&self, index: u32) -> Item<'_> {
+        Item::trusted(bytes_at(&self.arena, self.entry(index).offset))
+    }
+
+    /// All places of an item.
+    pub(crate) fn places(&self, index: u32) -> &[Place] {
+        let entry = self.entry(index);
+        let several = if entry.further == 0 { None } else { self.further.get(&index) };
+        several.map_or(std::slice::from_ref(&entry.first), Vec::as_slice)
+    }
+
+    /// Puts indices into the order of their items' bytes.
+    pub(crate) fn sort(&self, indices: &mut [u32]) {
+        order::sort(indices, &|index| bytes_at(&self.arena, self.entry(index).offset));
+    }
+}
+
+fn bytes_at(arena: &[u8], offset: usize) -> &[u8] {
     let body = usize::from(u16::from_le_bytes([arena[offset + 2], arena[offset + 3]]));
     &arena[offset..offset + HEADER_BYTES + body]
 }
 
-/// Type, length and the first bytes of the body, in the order in which whole items compare: the version is the
-/// same in all, and equal lengths precede the body.
-fn sort_key(item: &[u8]) -> u128 {
-    let mut key = [0_u8; 16];
-    key[0] = item[0];
-    let rest = &item[2..];
-    let size = rest.len().min(15);
-    key[1..=size].copy_from_slice(&rest[..size]);
-    u128::from_be_bytes(key)
-}
-
-/// The table takes its bucket from the low bits and its tag from the high ones of 64.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
+/// So many that their looks at the table overlap, so few that they stay in the nearest cache.
+const BATCH_ITEMS: usize = 64;

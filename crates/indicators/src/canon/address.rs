@@ -57,6 +57,12 @@ pub(super) fn ipv4(text: &str, special_use: bool, out: &mut Vec<u8>) -> Result<K
     put_v4(u32::from_be_bytes(octets), special_use, out)
 }
 
+/// Digits and dots alone.
+pub(super) fn plain_ipv4(text: &[u8], special_use: bool, out: &mut Vec<u8>) -> Result<Kind, Reason> {
+    let octets = parse_v4(text).ok_or(Reason::BadAddress)?;
+    put_v4(u32::from_be_bytes(octets), special_use, out)
+}
+
 /// RFC 4291 text, bare, in brackets, or in brackets with a port.
 pub(super) fn ipv6(text: &str, special_use: bool, out: &mut Vec<u8>) -> Result<Kind, Reason> {
     let bare = without_brackets(text).ok_or(Reason::BadAddress)?;

@@ -32,16 +32,10 @@ enum Shape {
 }
 
 fn shape(text: &str) -> Option<Shape> {
-    // Nearly every value of a list is a bare name: letters, digits, `-`, `_` and dots.
-    let mut letters = Letters::default();
-    text.bytes().for_each(|byte| letters.see(byte));
-    if letters.other == 0 && !letters.blank {
-        return letters.shape_of_word(text);
-    }
     if url::is_shaped_like_one(text) {
         return Some(Shape::Url);
     }
-    if letters.blank {
+    if text.bytes().any(|byte| byte.is_ascii_whitespace()) {
         return None;
     }
     if let Some((local, domain)) = text.rsplit_once('@') {
@@ -55,39 +49,10 @@ fn shape(text: &str) -> Option<Shape> {
             || text[before_length.len() + 1..].bytes().all(|byte| byte.is_ascii_digit());
         return is_one.then_some(Shape::Address);
     }
+    if hash::is_shaped_like_one(text) {
+        return Some(Shape::Hash);
+    }
     is_name_shaped(without_port(text)).then_some(Shape::Name)
-}
-
-/// What the bytes of a value are, counted in one pass.
-#[derive(Default)]
-struct Letters {
-    dots: usize,
-    /// Neither digit nor dot.
-    beyond_digits: usize,
-    not_hexadecimal: usize,
-    /// Not of a plain name.
-    other: usize,
-    blank: bool,
-}
-
-impl Letters {
-    fn see(&mut self, byte: u8) {
-        let is_dot = byte == b'.';
-        self.dots += usize::from(is_dot);
-        self.beyond_digits += usize::from(!is_dot && !byte.is_ascii_digit());
-        self.not_hexadecimal += usize::from(!byte.is_ascii_hexdigit());
-        self.other += usize::from(!byte.is_ascii_alphanumeric() && !matches!(byte, b'.' | b'-' | b'_'));
-        self.blank |= byte.is_ascii_whitespace();
-    }
-
-    fn shape_of_word(&self, text: &str) -> Option<Shape> {
-        if self.dots > 0 {
-            let digits_only = self.beyond_digits == 0 && text.bytes().next().is_some_and(|b| b != b'.');
-            return Some(if digits_only { Shape::Address } else { Shape::Name });
-        }
-        let is_hash = self.not_hexadecimal == 0 && hash::algorithm_of_length(text.len()).is_some();
-        is_hash.then_some(Shape::Hash)
-    }
 }
 
 /// Letters of any script, digits, `-`, `_` and a dot, after at most one `*.`.

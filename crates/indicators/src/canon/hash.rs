@@ -14,6 +14,11 @@ pub(super) fn algorithm_of_length(digits: usize) -> Option<Kind> {
     }
 }
 
+/// Whether `text` is hexadecimal digits of a known length.
+pub(super) fn is_shaped_like_one(text: &str) -> bool {
+    algorithm_of_length(text.len()).is_some() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// A hash whose algorithm follows from its length.
 pub(super) fn by_length(text: &str, out: &mut Vec<u8>) -> Result<Kind, Reason> {
     let algorithm = algorithm_of_length(text.len()).ok_or(Reason::BadHash)?;
@@ -22,6 +27,11 @@ pub(super) fn by_length(text: &str, out: &mut Vec<u8>) -> Result<Kind, Reason> {
 
 /// A hash of this algorithm.
 pub(super) fn of_algorithm(algorithm: Kind, text: &str, out: &mut Vec<u8>) -> Result<Kind, Reason> {
+    of_algorithm_bytes(algorithm, text.as_bytes(), out)
+}
+
+/// As [`of_algorithm`].
+pub(super) fn of_algorithm_bytes(algorithm: Kind, text: &[u8], out: &mut Vec<u8>) -> Result<Kind, Reason> {
     let number = algorithm.hash_algorithm().ok_or(Reason::BadHash)?;
     let same_length = if algorithm == Kind::Imphash { Kind::Md5 } else { algorithm };
     if algorithm_of_length(text.len()) != Some(same_length) {
@@ -29,7 +39,7 @@ pub(super) fn of_algorithm(algorithm: Kind, text: &str, out: &mut Vec<u8>) -> Re
     }
     let start = open(algorithm, out);
     out.push(number);
-    for pair in text.as_bytes().chunks_exact(2) {
+    for pair in text.chunks_exact(2) {
         let (high, low) = (digit(pair[0]).ok_or(Reason::BadHash)?, digit(pair[1]).ok_or(Reason::BadHash)?);
         out.push(high << 4 | low);
     }

@@ -24,30 +24,39 @@ pub(super) fn domain(text: &str, out: &mut Vec<u8>, notes: &mut Notes) -> Result
     Ok(Kind::Domain)
 }
 
+/// A name of the bytes of plain names alone and without a dot in front. `None` if it has an `xn--` label.
+pub(super) fn plain_domain(text: &[u8], out: &mut Vec<u8>) -> Option<Result<Kind, Reason>> {
+    let name = text.strip_suffix(b".").unwrap_or(text);
+    let start = open(Kind::Domain, out);
+    let body = out.len();
+    out.extend_from_slice(name);
+    out[body..].make_ascii_lowercase();
+    if has_punycode(&out[body..]) {
+        out.truncate(start);
+        return None;
+    }
+    let result = check(&out[body..]).and_then(|()| seal(start, out, Reason::BadName));
+    Some(result.map(|()| Kind::Domain))
+}
+
 /// Appends the A-labels of a name that may end in one dot. On `Err` a part of it may have been appended.
 pub(super) fn append(name: &str, out: &mut Vec<u8>) -> Result<(), Reason> {
     let name = name.strip_suffix(FULL_STOPS).unwrap_or(name);
-    match append_plain(name.as_bytes(), out) {
-        Some(result) => result,
-        None => append_by_uts46(name, out),
+    let start = out.len();
+    if name.is_ascii() {
+        out.extend_from_slice(name.as_bytes());
+        out[start..].make_ascii_lowercase();
+        if !has_punycode(&out[start..]) {
+            let is_plain = out[start..].iter().all(|&byte| is_in_names(byte));
+            return if is_plain { check(&out[start..]) } else { Err(Reason::BadName) };
+        }
+        out.truncate(start);
     }
+    append_by_uts46(name, out)
 }
 
-/// The short way. `None` if the name needs the long one: it is not ASCII or has an `xn--` label.
-fn append_plain(name: &[u8], out: &mut Vec<u8>) -> Option<Result<(), Reason>> {
-    let start = out.len();
-    let mut seen = 0_u8;
-    out.extend(name.iter().map(|&byte| {
-        let folded = FOLDED[usize::from(byte)];
-        seen |= folded;
-        folded
-    }));
-    let folded = &out[start..];
-    if seen & NOT_IN_NAMES == 0 && !has_punycode(folded) {
-        return Some(check(folded));
-    }
-    out.truncate(start);
-    if name.is_ascii() && !has_punycode(name) { Some(Err(Reason::BadName)) } else { None }
+fn is_in_names(folded: u8) -> bool {
+    matches!(folded, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.')
 }
 
 fn append_by_uts46(name: &str, out: &mut Vec<u8>) -> Result<(), Reason> {
@@ -66,17 +75,24 @@ fn check(name: &[u8]) -> Result<(), Reason> {
         return Err(Reason::BadName);
     }
     let mut labels = 0;
-    let mut last: &[u8] = &[];
     let mut label_start = 0;
-    for dot in memchr::memchr_iter(b'.', name).chain([name.len()]) {
-        let label = &name[label_start..dot];
-        let (Some(&first), Some(&end)) = (label.first(), label.last()) else { return Err(Reason::BadName) };
-        if label.len() > LABEL_BYTES_MAX || first == b'-' || end == b'-' {
-            return Err(Reason::BadName);
+    let mut last: &[u8] = &[];
+    let mut at = 0;
+    loop {
+        let byte = name.get(at);
+        if byte.is_none_or(|&byte| byte == b'.') {
+            last = &name[label_start..at];
+            let (Some(&first), Some(&end)) = (last.first(), last.last()) else { return Err(Reason::BadName) };
+            if last.len() > LABEL_BYTES_MAX || first == b'-' || end == b'-' {
+                return Err(Reason::BadName);
+            }
+            labels += 1;
+            label_start = at + 1;
         }
-        labels += 1;
-        last = label;
-        label_start = dot + 1;
+        if byte.is_none() {
+            break;
+        }
+        at += 1;
     }
     if labels < 2 {
         return Err(Reason::BadName);
@@ -89,32 +105,21 @@ fn check(name: &[u8]) -> Result<(), Reason> {
     }
 }
 
-fn has_punycode(name: &[u8]) -> bool {
-    name.windows(4).any(|four| four.eq_ignore_ascii_case(b"xn--"))
+/// Whether a label of a folded name begins with `xn--`.
+fn has_punycode(folded: &[u8]) -> bool {
+    memchr::memchr_iter(b'-', folded).any(|hyphen| {
+        hyphen >= 2
+            && folded[hyphen - 2..].starts_with(b"xn--")
+            && (hyphen == 2 || folded[hyphen - 3] == b'.')
+    })
 }
 
 /// The dots of UTS-46, of which one may stand at the end.
 const FULL_STOPS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
-const NAME_BYTES_MAX: usize = 253;
+/// RFC 1035, without the root's length byte and the final one.
+pub(super) const NAME_BYTES_MAX: usize = 253;
 const LABEL_BYTES_MAX: usize = 63;
 
 /// STD3 allows letters, digits and hyphens; names that carry records also hold underscores.
 const STD3_LESS_UNDERSCORE: AsciiDenyList = AsciiDenyList::new(true, "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~");
-
-/// Marks a byte that no plain name holds.
-const NOT_IN_NAMES: u8 = 0x80;
-
-/// Letters in lower case, digits, `-`, `_` and `.` as they are, everything else [`NOT_IN_NAMES`].
-const FOLDED: [u8; 256] = {
-    let mut table = [NOT_IN_NAMES; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let character = byte as u8;
-        if character.is_ascii_alphanumeric() || matches!(character, b'-' | b'_' | b'.') {
-            table[byte] = character.to_ascii_lowercase();
-        }
-        byte += 1;
-    }
-    table
-};

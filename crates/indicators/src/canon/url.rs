@@ -36,7 +36,7 @@ pub(super) fn url(text: &str, special_use: bool, out: &mut Vec<u8>) -> Result<Ki
 
 /// Whether the text begins as a URL of whatever scheme: `scheme://`.
 pub(super) fn is_shaped_like_one(text: &str) -> bool {
-    scheme(text).is_some_and(|scheme| text[scheme.len()..].starts_with("://"))
+    text.split_once(':').is_some_and(|(_, after)| after.starts_with("//")) && scheme(text).is_some()
 }
 
 /// One pass; tells whether anything in the path was decoded.
