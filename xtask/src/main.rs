@@ -1,2 +1,63 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask`: what CI runs and people run. It depends on none of our crates, so that it builds in
+//! seconds and can judge a tree that does not compile.
+
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool for the terminal, with nothing to hide"
+)]
+
+mod bench;
+mod fuzz;
+mod metadata;
+mod peers;
+mod pure;
+mod shell;
+mod steps;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test [--quick]                 all that CI runs, stopping at the first red; --quick leaves out what takes long
+  tidy                           the invariants of the tree
+  bench indicators|filemode|build [--json]
+  fuzz [--tier change|night|release] [--target NAME] [--seconds N]
+  fuzz --planted                 every group of targets must find the fault that is built into it
+  fuzz --target NAME --input FILE   one input again
+  fuzz --list                    the targets
+  fuzz --seeds                   write the corpus files that only our own code can make";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether what was run is green.
+fn run(arguments: &[String]) -> Result<bool> {
+    let Some((command, rest)) = arguments.split_first() else { bail!("no command\n{USAGE}") };
+    match command.as_str() {
+        "test" => test::run(rest),
+        "tidy" => tidy::run(),
+        "bench" => bench::run(rest),
+        "fuzz" => fuzz::run(rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(true)
+        }
+        other => bail!("no command {other}\n{USAGE}"),
+    }
+}

@@ -1,0 +1,98 @@
+//! `cargo xtask test`: everything CI runs, in the order in which it is cheapest to be told.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail, ensure};
+
+use crate::steps::{Outcome, Steps};
+use crate::{fuzz, peers, pure, shell, tidy};
+
+/// Runs all steps, or with `--quick` those that need no second build.
+pub(crate) fn run(arguments: &[String]) -> Result<bool> {
+    let quick = match arguments {
+        [] => false,
+        [flag] if flag == "--quick" => true,
+        _ => bail!("usage: cargo xtask test [--quick]"),
+    };
+    let mut steps = Steps::default();
+    steps.step("format", || passed(shell::cargo(&["fmt", "--all", "--check"])?));
+    steps.step("tidy", tidy_step);
+    steps.step("clippy", clippy);
+    let mut environment = None;
+    steps.step("peers (a Python environment to compare with)", || {
+        Ok(match peers::prepare() {
+            Ok(folder) => {
+                environment = Some(folder);
+                Outcome::Passed
+            }
+            Err(error) => Outcome::Skipped(format!("{error:#}; tests that compare with PyMISP skip")),
+        })
+    });
+    steps.step("tests", || tests(environment.as_deref()));
+    if quick {
+        return Ok(steps.summary());
+    }
+    steps.step("doc tests", || passed(shell::cargo(&["test", "--workspace", "--doc"])?));
+    steps.step("dependencies (cargo-deny)", deny);
+    steps.step("pure crates: nothing in their graph compiles C", || {
+        pure::check_graph().map(|()| Outcome::Passed)
+    });
+    steps.step("pure crates: build without a C compiler", || pure::build().map(|()| Outcome::Passed));
+    steps.step("release binary", || {
+        passed(shell::cargo(&["build", "--release", "--package", "detente", "--bin", "detente"])?)
+    });
+    steps.step("demo", demo);
+    steps.step("fuzz, short", || green(fuzz::change_tier()?));
+    Ok(steps.summary())
+}
+
+fn passed(mut command: std::process::Command) -> Result<Outcome> {
+    shell::run(&mut command).map(|()| Outcome::Passed)
+}
+
+fn green(is_green: bool) -> Result<Outcome> {
+    ensure!(is_green, "see above");
+    Ok(Outcome::Passed)
+}
+
+fn tidy_step() -> Result<Outcome> {
+    green(tidy::run()?)
+}
+
+fn clippy() -> Result<Outcome> {
+    passed(shell::cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?)
+}
+
+/// nextest where it is installed, because it runs tests in parallel across crates; doc tests come separately.
+fn tests(peers: Option<&std::path::Path>) -> Result<Outcome> {
+    let mut command = if shell::answers("cargo", &["nextest", "--version"]) {
+        shell::cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])?
+    } else {
+        shell::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"])?
+    };
+    if let Some(folder) = peers {
+        command.env("DETENTE_PEERS", folder);
+    }
+    passed(command)
+}
+
+fn deny() -> Result<Outcome> {
+    if !shell::answers("cargo", &["deny", "--version"]) {
+        return Ok(Outcome::Skipped("cargo-deny is not installed".into()));
+    }
+    // The advisory database needs a network that CI may not have; it is checked at night.
+    passed(shell::cargo(&["deny", "check", "licenses", "bans", "sources"])?)
+}
+
+/// The first of the two commands in the README, as a newcomer runs it.
+fn demo() -> Result<Outcome> {
+    let binary = shell::target_dir()?.join("release/detente");
+    let begun = Instant::now();
+    shell::run(shell::program(binary, &["demo"])?.env_remove("DETENTE_HOME"))?;
+    let took = begun.elapsed();
+    ensure!(took < DEMO_TIME_MAX, "the demonstration took {} s", took.as_secs());
+    Ok(Outcome::Passed)
+}
+
+/// "a minute's story".
+const DEMO_TIME_MAX: Duration = Duration::from_secs(60);

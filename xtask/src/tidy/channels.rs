@@ -1,0 +1,45 @@
+//! Invariant A8, the part a text can show: no queue without a limit.
+
+use super::Finding;
+use super::rust::find_word;
+use super::tree::{Tree, line_at};
+
+/// Calls that make a queue without a limit.
+const UNBOUNDED: [&str; 4] = ["mpsc::channel", "unbounded_channel", "channel::unbounded", "unbounded"];
+
+pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (file, scanned) in tree.rust() {
+        for name in UNBOUNDED {
+            for at in find_word(&scanned.code, name) {
+                let (after, line) = (&scanned.code[at + name.len()..], line_at(&file.text, at));
+                let called = after.starts_with('(') || after.starts_with("::<");
+                let same = |finding: &Finding| finding.path == file.path && finding.line == line;
+                if called && !findings.iter().any(same) {
+                    let detail = format!("{name} has no limit: use a bounded channel");
+                    findings.push(Finding { rule: "channels", path: file.path.clone(), line, detail });
+                }
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::found;
+
+    fn check(text: &str, due: usize) {
+        assert_eq!(found(super::check, &[("crates/node/src/lib.rs", text)]).len(), due, "{text}");
+    }
+
+    #[test]
+    fn refuses_queues_without_a_limit() {
+        check("let (a, b) = mpsc::channel();", 1);
+        check("let (a, b) = std::sync::mpsc::channel::<u8>();", 1);
+        check("let (a, b) = tokio::sync::mpsc::unbounded_channel();", 1);
+        check("let (a, b) = crossbeam_channel::unbounded();", 1);
+        check("let (a, b) = mpsc::sync_channel(16); // not mpsc::channel()", 0);
+        check("let unbounded = true;", 0);
+    }
+}
