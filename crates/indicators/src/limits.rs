@@ -40,6 +40,9 @@ pub const PLACES_PER_ITEM_MAX: usize = 16;
 /// values; a larger one is refused and can be given in parts.
 pub const HELD_BYTES_MAX: usize = 512 << 20;
 
+/// Columns that a Zeek header can name; the logs of Zeek itself have fewer than fifty.
+pub const ZEEK_FIELDS_MAX: usize = 1024;
+
 /// Largest OpenIOC document; the largest published ones are a few mebibytes.
 pub const XML_BYTES_MAX: u64 = 32 << 20;
 

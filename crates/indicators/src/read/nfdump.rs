@@ -48,6 +48,10 @@ struct Columns {
 impl Columns {
     /// The columns of a header line; `None` if this is none.
     fn of(line: &[u8]) -> Option<Columns> {
+        // A record begins with a date or a number, and is not searched for names.
+        if !line.trim_ascii_start().first().is_some_and(u8::is_ascii_alphabetic) {
+            return None;
+        }
         let place = |names: [&[u8]; 2]| cells(line).position(|cell| names.contains(&cell));
         Some(Columns { source: place([b"sa", b"srcAddr"])?, destination: place([b"da", b"dstAddr"])? })
     }

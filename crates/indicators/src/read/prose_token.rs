@@ -157,13 +157,14 @@ fn scheme_at(text: &[u8], at: usize) -> Option<usize> {
 
 /// Where in the piece an `http` URL begins, defanged or not.
 pub(crate) fn find_url(piece: &[u8]) -> Option<usize> {
-    memchr::memchr2_iter(b'h', b'H', piece).find(|at| {
-        scheme_at(piece, *at).is_some_and(|length| {
-            let after = piece.get(at + length..).unwrap_or_default().trim_ascii_start();
-            [&b"://"[..], b"[:]/", b"[://]", b"[:/", b":\\\\", b":[//]", b":[/]"]
-                .iter()
-                .any(|colon| after.starts_with(colon))
-        })
+    memchr::memchr2_iter(b'h', b'H', piece).find(|at| url_begins(piece, *at))
+}
+
+fn url_begins(piece: &[u8], at: usize) -> bool {
+    const COLONS: [&[u8]; 7] = [b"://", b"[:]/", b"[://]", b"[:/", b":\\\\", b":[//]", b":[/]"];
+    scheme_at(piece, at).is_some_and(|length| {
+        let after = piece.get(at + length..).unwrap_or_default().trim_ascii_start();
+        COLONS.iter().any(|colon| after.starts_with(colon))
     })
 }
 
@@ -184,7 +185,7 @@ pub(crate) fn url_len(text: &[u8]) -> usize {
                 false
             }
             b'[' | b']' | b'{' | b'}' => true,
-            b',' => in_host || find_url(&text[at..]) == Some(1),
+            b',' => in_host || url_begins(text, at + 1),
             b'(' | b')' | b';' | b'!' | b'=' | b'&' => in_host,
             _ => false,
         };
@@ -212,21 +213,22 @@ fn host_start(text: &[u8]) -> usize {
     at
 }
 
+/// The length without trailing punctuation. `…/wiki/Name_(thing)` keeps its bracket.
 fn trimmed_len(url: &[u8]) -> usize {
+    let count = |wanted: u8| memchr::memchr_iter(wanted, url).count();
+    let opened = count(b'(');
+    let mut closed = count(b')');
     let mut url = url;
     loop {
         url = match url {
             [rest @ .., b'.' | b',' | b':' | b';' | b'!' | b'*'] => rest,
-            [rest @ .., b')'] if !is_balanced(url) => rest,
+            [rest @ .., b')'] if closed > opened => {
+                closed -= 1;
+                rest
+            }
             _ => return url.len(),
         };
     }
-}
-
-/// `…/wiki/Name_(thing)` keeps its bracket.
-fn is_balanced(url: &[u8]) -> bool {
-    let count = |wanted: u8| memchr::memchr_iter(wanted, url).count();
-    count(b'(') >= count(b')')
 }
 
 /// Calls `each` with the parts of a piece without a URL, cut at everything that no name, address or hash

@@ -15,7 +15,7 @@ use super::lines::for_each_line;
 use super::mailbox::for_each_address;
 use super::zeek_field::{Field, Log, Take, take_by_type};
 use crate::canon::Declared;
-use crate::limits::REJECT_BYTES_MAX;
+use crate::limits::{REJECT_BYTES_MAX, ZEEK_FIELDS_MAX};
 use crate::{Candidate, Intake, Kind, Marking, Reason};
 
 /// Reads a log, or several joined.
@@ -26,6 +26,9 @@ pub(crate) fn read(input: &mut dyn BufRead, intake: &mut Intake<'_>) -> Result<(
         if line.first() == Some(&b'#') {
             layout.header(line);
         } else if !line.is_empty() {
+            if layout.columns.is_none() {
+                layout.columns = Some(layout.wanted());
+            }
             row(&layout, &mut request, intake, line, number);
         }
         Ok(())
@@ -51,8 +54,8 @@ pub(crate) struct Layout {
     log: Log,
     fields: Vec<Vec<u8>>,
     types: Vec<Vec<u8>>,
-    /// The columns that hold values, in order.
-    columns: Vec<Column>,
+    /// The columns that hold values, in order; made from the lines above when the first row needs them.
+    columns: Option<Vec<Column>>,
 }
 
 struct Column {
@@ -71,7 +74,7 @@ impl Default for Layout {
             log: Log::Other,
             fields: Vec::new(),
             types: Vec::new(),
-            columns: Vec::new(),
+            columns: None,
         }
     }
 }
@@ -94,13 +97,13 @@ impl Layout {
             b"#unset_field" => self.unset = first.to_vec(),
             b"#path" => self.log = Log::of(first),
             b"#fields" => {
-                self.fields = parts.map(<[u8]>::to_vec).collect();
+                self.fields = parts.take(ZEEK_FIELDS_MAX).map(<[u8]>::to_vec).collect();
                 self.types.clear();
             }
-            b"#types" => self.types = parts.map(<[u8]>::to_vec).collect(),
+            b"#types" => self.types = parts.take(ZEEK_FIELDS_MAX).map(<[u8]>::to_vec).collect(),
             _ => return,
         }
-        self.columns = self.columns();
+        self.columns = None;
     }
 
     /// The names of the columns.
@@ -108,7 +111,7 @@ impl Layout {
         &self.fields
     }
 
-    fn columns(&self) -> Vec<Column> {
+    fn wanted(&self) -> Vec<Column> {
         let column = |(index, name): (usize, &Vec<u8>)| {
             let kind = self.types.get(index).map_or(&b""[..], Vec::as_slice);
             let named = Field::of(name).and_then(|field| field.take(self.log));
@@ -135,7 +138,7 @@ fn is_container(kind: &[u8]) -> bool {
 /// cut, and half a name is another name.
 fn row(layout: &Layout, request: &mut Request, intake: &mut Intake<'_>, line: &[u8], number: u64) {
     request.clear();
-    let mut wanted = layout.columns.iter().peekable();
+    let mut wanted = layout.columns.iter().flatten().peekable();
     let mut start = 0;
     for (index, end) in memchr_iter(layout.separator, line).chain([line.len()]).enumerate() {
         let Some(column) = wanted.peek() else { break };

@@ -27,7 +27,8 @@ pub(crate) fn read(input: &mut dyn BufRead, intake: &mut Intake<'_>) -> Result<(
 pub(crate) fn looks_like(head: &[u8]) -> bool {
     let keys = first_keys(head);
     let has = |wanted: &[u8]| keys.iter().any(|key| key == wanted);
-    has(b"ts") && (has(b"_path") || has(b"uid") || has(b"fuid") || has(b"id.orig_h") || has(b"fingerprint"))
+    let is_record = has(b"uid") || has(b"fuid") || has(b"id.orig_h") || has(b"fingerprint");
+    has(b"_path") || (has(b"ts") && is_record)
 }
 
 /// One record. Which log it belongs to may stand behind its fields.
