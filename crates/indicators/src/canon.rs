@@ -15,6 +15,7 @@ mod plain;
 mod refang;
 mod url;
 
+pub(crate) use address::{mask_v4, mask_v6};
 pub use refang::refang;
 
 use crate::item::HEADER_BYTES;

@@ -1,5 +1,6 @@
 //! The item: the byte string that takes part in a match, and its printed form.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -135,7 +136,8 @@ impl<'a> Item<'a> {
         self.0
     }
 
-    fn body(self) -> &'a [u8] {
+    /// What stands behind the header.
+    pub(crate) fn body(self) -> &'a [u8] {
         self.0.get(HEADER_BYTES..).unwrap_or_default()
     }
 
@@ -156,6 +158,14 @@ impl<'a> Item<'a> {
             (8, 17, Some(5)) => Kind::Imphash,
             _ => return None,
         })
+    }
+
+    /// The printed form, without a copy where the body is text.
+    pub(crate) fn text(self) -> Cow<'a, str> {
+        match self.kind() {
+            Some(Kind::Domain | Kind::Url | Kind::Email) => String::from_utf8_lossy(self.body()),
+            _ => Cow::Owned(self.printed()),
+        }
     }
 
     /// The printed form of CANONICAL: dotted quad, RFC 5952, `network/len`, A-labels, canonical URL or

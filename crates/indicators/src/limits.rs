@@ -32,6 +32,9 @@ pub const HEAD_BYTES: usize = 64 << 10;
 /// Significant lines at the head of a file by which its family is told (FORMATS section 11).
 pub const HEAD_LINES: usize = 200;
 
+/// Largest warninglist, unpacked. The largest published one has 1.4 MiB.
+pub const WARNINGLIST_BYTES_MAX: u64 = 64 << 20;
+
 /// Places kept for one item beyond the first: further ones are only counted, so that memory grows with
 /// distinct items and not with the size of a log.
 pub const PLACES_PER_ITEM_MAX: usize = 16;

@@ -37,7 +37,7 @@ mod stix_pattern;
 mod text;
 mod top_level;
 mod unbound;
-mod unpack;
+pub(crate) mod unpack;
 mod zeek;
 mod zeek_field;
 mod zeek_intel;

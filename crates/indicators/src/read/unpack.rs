@@ -14,7 +14,7 @@ use super::ReadError;
 use crate::limits::{BLOCK_BYTES, UNPACK_FREE_BYTES, UNPACK_RATIO_MAX, ZSTD_WINDOW_BYTES_MAX};
 
 /// The content of `input`, unpacked if it is packed.
-pub(super) fn unpacked<'i>(
+pub(crate) fn unpacked<'i>(
     input: impl Read + 'i,
     bytes_max: u64,
 ) -> Result<Box<dyn BufRead + 'i>, ReadError> {

@@ -66,7 +66,7 @@ pub(crate) fn all_printed(list: &List) -> Vec<String> {
     list.items().map(|item| item.printed()).collect()
 }
 
-/// The members of a tar archive whose name ends in one of `ends`.
+/// The members of a tar archive whose name is wanted.
 pub(crate) fn tar_members(archive: &[u8], mut wanted: impl FnMut(&str) -> bool) -> Vec<(String, Vec<u8>)> {
     let mut members = Vec::new();
     let mut rest = archive;
@@ -75,7 +75,7 @@ pub(crate) fn tar_members(archive: &[u8], mut wanted: impl FnMut(&str) -> bool) 
         let (header, after) = rest.split_at(512);
         let field = |range: std::ops::Range<usize>| {
             let bytes = &header[range];
-            let end = bytes.iter().position(|&byte| byte == 0 || byte == b' ').unwrap_or(bytes.len());
+            let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
             String::from_utf8_lossy(&bytes[..end]).into_owned()
         };
         let size = usize::from_str_radix(field(124..136).trim(), 8).unwrap();
