@@ -183,6 +183,10 @@ fn documents_that_mean_harm() {
     assert_eq!(refused(br#"{"Event":{"Attribute":[}]}}"#), "no JSON at byte 23");
     assert_eq!(refused(b"\x00\x01\x02"), "no JSON at byte 0");
     assert_eq!(refused(b" \n "), "the file is empty");
+    let no_root = "neither an event nor a list of attributes";
+    assert_eq!(refused(br#"{"87f4964e-72fc-5ddb-89da-b5e285270272":{"info":"x","Orgc":{}}}"#), no_root);
+    assert_eq!(refused(b"7"), no_root);
+    assert_eq!([&b"[]"[..], br#"{"response":[]}"#].map(refused), ["read", "read"]);
     // Repeated keys: the later scalar counts, lists add up.
     let twice = r#"{"Event":{"Attribute":[{"type":"mutex","type":"domain","value":"x","value":"a.example.com"}],
         "Attribute":[{"type":"domain","value":"b.example.com"}]}}"#;

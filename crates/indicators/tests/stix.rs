@@ -224,7 +224,7 @@ fn documents_that_mean_harm() {
     let deep = format!(r#"{{"objects":[{{"x":{}"#, "{\"a\":".repeat(1_000_000));
     assert_eq!(refused(deep.as_bytes()), "nested deeper than 16");
     assert_eq!(refused(br#"{"objects":[{"type":"indicator"#), "the document ends inside a value");
-    assert_eq!(refused(br#"[]"#), "no JSON at byte 0");
+    assert_eq!(refused(b"[]"), "neither a bundle nor an envelope");
     assert_eq!(refused(br#"{"objects":[{]}"#), "no JSON at byte 13");
     // Half a million indicators with one id are one indicator, found again in logarithmic time.
     let same = vec![indicator("a.example.com", ""); 50_000].join(",");

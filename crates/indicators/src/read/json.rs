@@ -20,6 +20,8 @@ pub(crate) enum Fault {
     Truncated,
     /// Not JSON at this byte, counted from 0.
     Syntax(u64),
+    /// JSON, but not of the shape that the format has; what it is not.
+    Unexpected(&'static str),
     /// Nested deeper than [`JSON_DEPTH_MAX`].
     TooDeep,
     /// One record holds more than [`HELD_BYTES_MAX`]; said by the readers that have to keep one whole.
@@ -34,6 +36,7 @@ impl Fault {
             Fault::TooLarge => return ReadError::TooLarge { bytes_max: HELD_BYTES_MAX as u64 },
             Fault::Truncated => "the document ends inside a value".to_owned(),
             Fault::Syntax(position) => format!("no JSON at byte {position}"),
+            Fault::Unexpected(what) => what.to_owned(),
             Fault::TooDeep => format!("nested deeper than {JSON_DEPTH_MAX}"),
         };
         ReadError::MalformedDocument { format, detail }

@@ -43,10 +43,10 @@ pub(crate) fn for_each_record(
 
 fn whole_line(json: &mut Line<'_>, record: impl FnOnce(&mut Line<'_>) -> Parsed<()>) -> Parsed<()> {
     if json.value()? != Shape::Object {
-        return Err(Fault::Syntax(0));
+        return Err(Fault::Unexpected("not an object"));
     }
     record(json)?;
-    if json.at_end()? { Ok(()) } else { Err(Fault::Syntax(0)) }
+    if json.at_end()? { Ok(()) } else { Err(Fault::Unexpected("more than one value")) }
 }
 
 /// The keys of the first object in `head`, as far as it reaches: what tells the JSON formats apart.

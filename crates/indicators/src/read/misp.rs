@@ -17,7 +17,8 @@ use crate::{Intake, Marking, Reason};
 /// Reads events and lists of attributes, one document behind the other.
 pub(crate) fn read(input: &mut dyn BufRead, intake: &mut Intake<'_>) -> Result<(), ReadError> {
     let mut json = Json::new(BufReader::new(input), Vec::new());
-    let mut reader = Reader { all: intake.options().all, held: Held::default(), attributes_read: 0, intake };
+    let all = intake.options().all;
+    let mut reader = Reader { all, held: Held::default(), attributes_read: 0, has_root: false, intake };
     let document = |fault: Fault| fault.into_error(Format::Misp);
     if json.at_end().map_err(document)? {
         return Err(ReadError::Empty);
@@ -25,8 +26,11 @@ pub(crate) fn read(input: &mut dyn BufRead, intake: &mut Intake<'_>) -> Result<(
     while !json.at_end().map_err(document)? {
         reader.root(&mut json).map_err(document)?;
     }
-    Ok(())
+    if reader.has_root { Ok(()) } else { Err(document(NO_ROOT)) }
 }
+
+/// Such as the manifest of a feed, which only names events.
+const NO_ROOT: Fault = Fault::Unexpected("neither an event nor a list of attributes");
 
 /// Whether one of the roots of FORMATS begins here.
 pub(crate) fn looks_like(head: &[u8]) -> bool {
@@ -57,6 +61,8 @@ struct Reader<'i, 'r> {
     all: bool,
     held: Held,
     attributes_read: u64,
+    /// Whether there was anything that may hold attributes; an answer may well hold none.
+    has_root: bool,
     intake: &'i mut Intake<'r>,
 }
 
@@ -76,12 +82,15 @@ impl Reader<'_, '_> {
         match json.value()? {
             Shape::Object => self.answer(json),
             Shape::Array => {
+                let mut is_empty = true;
                 while json.element()? {
+                    is_empty = false;
                     self.root_entry(json)?;
                 }
+                self.has_root |= is_empty;
                 Ok(())
             }
-            _ => Err(Fault::Syntax(0)),
+            _ => Err(NO_ROOT),
         }
     }
 
@@ -96,6 +105,7 @@ impl Reader<'_, '_> {
     /// of such objects, but no further `response`.
     fn answer<R: BufRead>(&mut self, json: &mut Json<R>) -> Parsed<()> {
         while let Some(key) = json.key()? {
+            self.has_root |= matches!(key, b"response" | b"Event" | b"Attribute");
             match key {
                 b"response" => match json.value()? {
                     Shape::Object => self.content(json)?,

@@ -90,7 +90,7 @@ struct Observable {
 impl Bundle {
     fn document<R: BufRead>(&mut self, json: &mut Json<R>) -> Parsed<()> {
         if json.value()? != Shape::Object {
-            return Err(Fault::Syntax(0));
+            return Err(Fault::Unexpected("neither a bundle nor an envelope"));
         }
         while let Some(key) = json.key()? {
             if key != b"objects" {
