@@ -28,8 +28,6 @@ impl Input<'_> {
 
 /// What a machine gives, in the order in which effects must happen.
 pub enum Output {
-    /// To be kept, durably, before the message that follows leaves: which tag stands for which own item.
-    Own(voprf::OwnTags),
     /// To be sent to the peer. Stored first: the bytes of a message are sent again, never computed again.
     Send(Message<'static>),
     /// The run is over; this is what it found.

@@ -42,7 +42,7 @@ mod vectors;
 
 pub use answerer::{Answerer, AnswererParameters};
 pub use asker::{Asker, AskerParameters};
-pub use tag::{Common, Match, OwnTags, TAG_BYTES};
+pub use tag::{Common, TAG_BYTES};
 
 /// A message of this suite. Borrowed on the way in, owned on the way out.
 #[derive(Clone, PartialEq, Eq)]

@@ -84,11 +84,9 @@ pub fn answer_file(
     })?;
     let message = Message::Voprf(voprf::Message::Ask(Ask { body: Cow::Borrowed(ask.body()) }));
     answerer.handle(acceptance.made(), Input::Message(message))?;
-    let said = std::iter::from_fn(|| answerer.poll()).find_map(|output| match output {
-        Output::Send(Message::Voprf(voprf::Message::Answer(answer))) => Some(answer),
-        _ => None,
-    });
-    let Some(answer) = said else { unreachable!("a machine that took an ask says its answer") };
+    let Some(Output::Send(Message::Voprf(voprf::Message::Answer(answer)))) = answerer.poll() else {
+        unreachable!("a machine that took an ask says its answer")
+    };
     let header = Header {
         kind: file::Kind::Answer,
         terms: proposal.terms_id(),

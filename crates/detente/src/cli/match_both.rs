@@ -127,7 +127,7 @@ fn run_machines(ours: &[&[u8]], theirs: &[&[u8]], par: &dyn Par) -> Result<Found
     })
     .map_err(refuse)?;
     asker.handle(now, Input::Start).map_err(refuse)?;
-    let ask = sent(std::iter::from_fn(|| asker.poll()))?;
+    let ask = sent(asker.poll())?;
 
     let mut answerer = Answerer::new(AnswererParameters {
         terms_id,
@@ -143,7 +143,7 @@ fn run_machines(ours: &[&[u8]], theirs: &[&[u8]], par: &dyn Par) -> Result<Found
     .map_err(refuse)?;
     let bytes_asked = body(&ask).len() as u64;
     answerer.handle(now, Input::Message(ask)).map_err(refuse)?;
-    let answer = sent(std::iter::from_fn(|| answerer.poll()))?;
+    let answer = sent(answerer.poll())?;
     let bytes = bytes_asked + body(&answer).len() as u64;
 
     asker.handle(now, Input::Message(answer)).map_err(refuse)?;
@@ -156,12 +156,11 @@ fn run_machines(ours: &[&[u8]], theirs: &[&[u8]], par: &dyn Par) -> Result<Found
     }
 }
 
-fn sent(mut outputs: impl Iterator<Item = Output>) -> Result<Message<'static>, Failure> {
-    let message = outputs.find_map(|output| match output {
-        Output::Send(message) => Some(message),
-        _ => None,
-    });
-    message.ok_or_else(silent)
+fn sent(said: Option<Output>) -> Result<Message<'static>, Failure> {
+    match said {
+        Some(Output::Send(message)) => Ok(message),
+        _ => Err(silent()),
+    }
 }
 
 fn body<'m>(message: &'m Message<'_>) -> &'m Cow<'m, [u8]> {

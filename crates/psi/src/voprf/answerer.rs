@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::dleq::{Composites, Dleq, EncodedProof, weighted_sum};
 use super::element::{self, Encoded};
 use super::side::{Side, encode_doubled};
-use super::tag::{self, OwnTags, Tag};
+use super::tag::{self, Tag};
 use super::{Answer, Ask, answer_bytes, ask_bytes, check_length};
 use crate::item::Items;
 use crate::limits::{BLOCK_ELEMENTS, CHUNK_ELEMENTS};
@@ -44,7 +44,7 @@ pub struct AnswererParameters<'a> {
     pub par: &'a dyn Par,
 }
 
-/// The machine of S. Takes one ask; says [`Output::Own`], then the answer.
+/// The machine of S. Takes one ask; says the answer.
 ///
 /// The key exists only while the ask is handled. A second machine made from the same parameters would have
 /// the same key, and R could test as many items again with every ask it answers: the caller answers one ask
@@ -55,7 +55,7 @@ pub struct Answerer<'a> {
     asker_class: SizeClass,
     answerer_class: SizeClass,
     stage: Stage<'a>,
-    outputs: [Option<Output>; 2],
+    output: Option<Output>,
 }
 
 enum Stage<'a> {
@@ -74,7 +74,7 @@ impl<'a> Answerer<'a> {
         let randomness = parameters.seed.answerer_randomness(&ro, nonces.0, nonces.1);
         let side = Side::new(terms_id, answerer_class, parameters.items, ro, randomness, parameters.par)?;
         let stage = Stage::Ready(side);
-        Ok(Answerer { accept_id, sid, asker_class, answerer_class, stage, outputs: [None, None] })
+        Ok(Answerer { accept_id, sid, asker_class, answerer_class, stage, output: None })
     }
 
     /// Takes one input; drain [`Self::poll`] afterwards. On `Err` the machine is closed. The time is not used:
@@ -91,7 +91,7 @@ impl<'a> Answerer<'a> {
     /// [`Rejection::ElementsNotAscending`]; [`Rejection::OwnProofInvalid`] after a computing fault; by a
     /// chance of about 2^-252 [`Rejection::ScalarZero`] or [`Rejection::InputMapsToIdentity`].
     pub fn handle(&mut self, _now: Time, input: Input<'_>) -> Result<(), Rejection> {
-        self.outputs = [None, None];
+        self.output = None;
         // Whatever returns early leaves the machine closed and its secrets wiped.
         match (std::mem::replace(&mut self.stage, Stage::Closed), input) {
             (Stage::Ready(side), Input::Message(Message::Voprf(super::Message::Ask(ask)))) => {
@@ -103,7 +103,7 @@ impl<'a> Answerer<'a> {
 
     /// The next output, if there is one.
     pub fn poll(&mut self) -> Option<Output> {
-        self.outputs.iter_mut().find_map(Option::take)
+        self.output.take()
     }
 
     fn answer(&mut self, side: &Side<'_>, ask: &Ask<'_>) -> Result<(), Rejection> {
@@ -126,10 +126,7 @@ impl<'a> Answerer<'a> {
             pk: key.public_bytes,
             body: Cow::Owned(body),
         };
-        self.outputs = [
-            Some(Output::Own(without_padding(side, &tags))),
-            Some(Output::Send(Message::Voprf(super::Message::Answer(answer)))),
-        ];
+        self.output = Some(Output::Send(Message::Voprf(super::Message::Answer(answer))));
         Ok(())
     }
 }
@@ -230,14 +227,13 @@ fn proof_scalar(
     Ok(r)
 }
 
-/// The tags of the padded list with the index each stands for, ascending by tag: the order says nothing about
-/// which are padding.
-fn own_tags(side: &Side<'_>, key: &Key) -> Result<Zeroizing<Vec<(Tag, u32)>>, Rejection> {
+/// The tags of the padded list, ascending: the order says nothing about which are padding.
+fn own_tags(side: &Side<'_>, key: &Key) -> Result<Vec<Tag>, Rejection> {
     let total = side.list.len();
     let blocks = par::map(side.par, total.div_ceil(BLOCK_ELEMENTS), |block| {
         tag_block(side, key, par::block(total, BLOCK_ELEMENTS, block))
     });
-    let mut tags = Zeroizing::new(Vec::with_capacity(total));
+    let mut tags = Vec::with_capacity(total);
     for block in blocks {
         tags.extend_from_slice(&block?);
     }
@@ -245,36 +241,24 @@ fn own_tags(side: &Side<'_>, key: &Key) -> Result<Zeroizing<Vec<(Tag, u32)>>, Re
     Ok(tags)
 }
 
-fn tag_block(
-    side: &Side<'_>,
-    key: &Key,
-    range: Range<usize>,
-) -> Result<Zeroizing<Vec<(Tag, u32)>>, Rejection> {
+fn tag_block(side: &Side<'_>, key: &Key, range: Range<usize>) -> Result<Zeroizing<Vec<Tag>>, Rejection> {
     let mut halves = side.points(range.clone())?;
     halves.iter_mut().for_each(|point| *point *= &*key.half);
     let elements = encode_doubled(&halves);
     let tags = range
         .zip(elements.iter())
-        .map(|(index, element)| (tag::tag(&side.prf_input(index), element), index as u32))
+        .map(|(index, element)| tag::tag(&side.prf_input(index), element))
         .collect();
     Ok(Zeroizing::new(tags))
 }
 
-fn assemble(evaluated: &[Encoded], proofs: &[EncodedProof], tags: &[(Tag, u32)]) -> Vec<u8> {
-    let bytes = size_of_val(evaluated) + size_of_val(proofs) + tags.len() * size_of::<Tag>();
+fn assemble(evaluated: &[Encoded], proofs: &[EncodedProof], tags: &[Tag]) -> Vec<u8> {
+    let bytes = size_of_val(evaluated) + size_of_val(proofs) + size_of_val(tags);
     let mut body = Vec::with_capacity(bytes);
     body.extend_from_slice(evaluated.as_flattened());
     body.extend_from_slice(proofs.as_flattened());
-    tags.iter().for_each(|(tag, _)| body.extend_from_slice(tag));
+    body.extend_from_slice(tags.as_flattened());
     body
-}
-
-/// What S keeps of its ascending tags.
-fn without_padding(side: &Side<'_>, tags: &[(Tag, u32)]) -> OwnTags {
-    // Room for all from the start: a list that grows would leave unwiped copies behind.
-    let mut own = Vec::with_capacity(tags.len() - side.list.padding());
-    own.extend(tags.iter().filter_map(|(tag, index)| Some((*tag, side.list.rank(*index as usize)? as u32))));
-    OwnTags::new(own)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::dleq::{Composites, Dleq, EncodedProof, PROOF_BYTES, weighted_sum};
 use super::element::{self, Encoded};
 use super::side::{Side, encode_doubled};
-use super::tag::{self, Common, Match, Tag};
+use super::tag::{self, Common, Tag};
 use super::{Answer, Ask, answer_bytes, check_length};
 use crate::item::Items;
 use crate::limits::{BLOCK_ELEMENTS, CHUNK_ELEMENTS};
@@ -266,14 +266,14 @@ fn unblind_block(
     Ok(Zeroizing::new(tags))
 }
 
-/// The items whose tag is among the peer's ascending `tags`, ascending by rank.
-fn find_common(side: &Side<'_>, own: &[(u32, Tag)], tags: &[Tag]) -> Vec<Match> {
+/// The ranks of the items whose tag is among the peer's ascending `tags`, ascending.
+fn find_common(side: &Side<'_>, own: &[(u32, Tag)], tags: &[Tag]) -> Vec<usize> {
     // Room for all from the start: a list that grows would leave unwiped copies behind.
-    let mut matches = Vec::with_capacity(own.len() - side.list.padding());
-    matches.extend(own.iter().filter_map(|(index, tag)| {
+    let mut ranks = Vec::with_capacity(own.len() - side.list.padding());
+    ranks.extend(own.iter().filter_map(|(index, tag)| {
         let rank = side.list.rank(*index as usize)?;
-        tags.binary_search(tag).ok().map(|_| Match { rank, tag: *tag })
+        tags.binary_search(tag).ok().map(|_| rank)
     }));
-    matches.sort_unstable_by_key(|found: &Match| found.rank);
-    matches
+    ranks.sort_unstable();
+    ranks
 }

@@ -1,4 +1,4 @@
-//! Tags, and what the two sides keep of them. How a tag is computed stands with the machines.
+//! Tags, and what comparing them gives the asker. Where a tag's element comes from stands with the machines.
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -18,22 +18,13 @@ pub(super) type Tag = [u8; TAG_BYTES];
 pub struct Common {
     sid: [u8; 32],
     padding: u64,
-    matches: Vec<Match>,
-}
-
-/// One item that both sides used.
-#[derive(Clone, Copy, Zeroize)]
-pub struct Match {
-    /// Its rank in the caller's [`Items`](crate::Items).
-    pub rank: usize,
-    /// Its tag, which the answerer recognises as one of its own.
-    pub tag: [u8; TAG_BYTES],
+    ranks: Vec<usize>,
 }
 
 impl Common {
-    /// `matches` in ascending order of rank.
-    pub(super) fn new(sid: [u8; 32], padding: usize, matches: Vec<Match>) -> Common {
-        Common { sid, padding: padding as u64, matches }
+    /// `ranks` ascending.
+    pub(super) fn new(sid: [u8; 32], padding: usize, ranks: Vec<usize>) -> Common {
+        Common { sid, padding: padding as u64, ranks }
     }
 
     /// The session id of the run.
@@ -41,47 +32,14 @@ impl Common {
         &self.sid
     }
 
-    /// The common items, ascending by rank.
-    pub fn matches(&self) -> &[Match] {
-        &self.matches
-    }
-
     /// The ranks of the common items in the caller's [`Items`](crate::Items), ascending.
     pub fn ranks(&self) -> impl ExactSizeIterator<Item = usize> {
-        self.matches.iter().map(|found| found.rank)
+        self.ranks.iter().copied()
     }
 
     /// The item index of the item at `rank`: its place in the padded list, which salts of the result name.
     pub fn item_index(&self, rank: usize) -> u64 {
         self.padding + rank as u64
-    }
-}
-
-/// Which tag stands for which item of the answerer, padding left out. Wiped on drop.
-///
-/// The answer itself does not tell, and the key that would is gone once the answer is out: a result that
-/// names tags can be read with this alone. It is as secret as the list.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct OwnTags {
-    /// Ascending by tag.
-    entries: Vec<(Tag, u32)>,
-}
-
-impl OwnTags {
-    /// `entries` ascending by tag.
-    pub(super) fn new(entries: Vec<(Tag, u32)>) -> OwnTags {
-        OwnTags { entries }
-    }
-
-    /// The rank, in the caller's [`Items`](crate::Items), of the item with this tag.
-    pub fn rank(&self, tag: &[u8; TAG_BYTES]) -> Option<usize> {
-        let place = self.entries.binary_search_by_key(tag, |entry| entry.0).ok()?;
-        Some(self.entries[place].1 as usize)
-    }
-
-    /// All tags with the rank of their item, ascending by tag.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8; TAG_BYTES], usize)> {
-        self.entries.iter().map(|(tag, rank)| (tag, *rank as usize))
     }
 }
 

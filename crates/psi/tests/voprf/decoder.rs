@@ -29,7 +29,7 @@ proptest! {
         ],
     ) {
         let run = Run::new(set(0..3), set(0..3));
-        let (_, honest) = run.answer(&run.ask());
+        let honest = run.answer(&run.ask());
         let pk = if honest_key { honest.pk } else { pk };
         let verdict = run.finish(&Answer { pk, body: body.into(), ..honest });
         let due = ["body-too-short", "body-too-long", "key-not-canonical", "element-not-canonical"];

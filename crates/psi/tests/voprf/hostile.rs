@@ -37,7 +37,7 @@ fn small() -> Run<'static> {
 
 fn small_answer() -> (Run<'static>, Answer<'static>) {
     let run = small();
-    let (_, answer) = run.answer(&run.ask());
+    let answer = run.answer(&run.ask());
     (run, answer)
 }
 
@@ -225,7 +225,7 @@ fn a_flipped_bit_of_an_ask_is_refused_by_one_side_or_the_other() {
         flipped[bit / 8] ^= 1 << (bit % 8);
         match run.try_answer(&flipped) {
             // Another valid ask: S cannot know, but its proof is about an element that R never sent.
-            Ok((_, answer)) => {
+            Ok(answer) => {
                 assert_eq!(
                     run.finish(&answer).err(),
                     Some(Rejection::ProofInvalid { chunk: 0 }),
@@ -281,7 +281,7 @@ fn names_the_chunk_of_an_answer_that_was_rearranged() {
     const ASKED: usize = 10_240;
     const FIRST_PROOF: usize = ASKED * 32;
     let run = Run { par: &Rayon, ..Run::new(set(0..8193), set(8190..8200)) };
-    let (_, answer) = run.answer(&run.ask());
+    let answer = run.answer(&run.ask());
     assert_eq!(run.finish(&answer).unwrap().ranks().collect::<Vec<_>>(), [8190, 8191, 8192]);
 
     let invalid = |chunk| Rejection::ProofInvalid { chunk };

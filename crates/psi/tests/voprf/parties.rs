@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use detente_psi::size::SizeClass;
-use detente_psi::voprf::{
-    Answer, Answerer, AnswererParameters, Ask, Asker, AskerParameters, Common, OwnTags,
-};
+use detente_psi::voprf::{Answer, Answerer, AnswererParameters, Ask, Asker, AskerParameters, Common};
 use detente_psi::{Input, Items, Message, Output, Par, Rejection, Seed, Sequential, Time, voprf};
 use proptest::test_runner::{Config, RngSeed};
 
@@ -90,19 +88,18 @@ impl<'a> Run<'a> {
         self.with_asker(|_, ask| ask)
     }
 
-    pub(crate) fn try_answer(&self, ask: &[u8]) -> Result<(OwnTags, Answer<'static>), Rejection> {
+    pub(crate) fn try_answer(&self, ask: &[u8]) -> Result<Answer<'static>, Rejection> {
         self.with_answerer(|answerer| {
             answerer.handle(NOW, ask_input(ask))?;
-            let Some(Output::Own(own)) = answerer.poll() else { panic!("an answerer keeps its tags") };
             let Some(Output::Send(Message::Voprf(voprf::Message::Answer(answer)))) = answerer.poll() else {
                 panic!("an answerer answers")
             };
             assert!(answerer.poll().is_none());
-            Ok((own, answer))
+            Ok(answer)
         })
     }
 
-    pub(crate) fn answer(&self, ask: &[u8]) -> (OwnTags, Answer<'static>) {
+    pub(crate) fn answer(&self, ask: &[u8]) -> Answer<'static> {
         self.try_answer(ask).unwrap_or_else(|rejection| panic!("an honest ask is answered: {rejection}"))
     }
 
