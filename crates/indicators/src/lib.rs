@@ -11,7 +11,9 @@
 #![forbid(unsafe_code)]
 
 pub mod canon;
+pub mod expand;
 pub mod limits;
+pub mod profile;
 pub mod read;
 pub mod warninglist;
 

@@ -35,6 +35,10 @@ pub const HEAD_LINES: usize = 200;
 /// Largest warninglist, unpacked. The largest published one has 1.4 MiB.
 pub const WARNINGLIST_BYTES_MAX: u64 = 64 << 20;
 
+/// Keys that one network may become in the expansion `cidr`: the widest step between two agreed lengths that
+/// are useful, from /33 to /40 and from /57 to /64 of IPv6. With the lengths of IPv4 it is 16 at most.
+pub const EXPANSION_KEYS_MAX: u128 = 128;
+
 /// Places kept for one item beyond the first: further ones are only counted, so that memory grows with
 /// distinct items and not with the size of a log.
 pub const PLACES_PER_ITEM_MAX: usize = 16;
