@@ -1,0 +1,5 @@
+//! The first of the three files.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::files::check_ask(data));

@@ -1,0 +1,7 @@
+//! The reader `nfdump`.
+
+#![no_main]
+
+use detente_indicators::read::Format;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::reader::check(Some(Format::Nfdump), data));

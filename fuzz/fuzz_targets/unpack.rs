@@ -1,0 +1,5 @@
+//! Packed lists: gzip and zstd.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::reader::check_packed(data));

@@ -1,0 +1,15 @@
+//! Writes the corpus files that only our own code can make: `cargo xtask fuzz --seeds`.
+
+#![forbid(unsafe_code)]
+
+use std::path::Path;
+
+fn main() -> std::io::Result<()> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    for (target, name, bytes) in detente_fuzz::honest::seeds() {
+        let folder = corpus.join(target);
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join(name), bytes)?;
+    }
+    Ok(())
+}
