@@ -123,3 +123,58 @@ const LABEL_BYTES_MAX: usize = 63;
 
 /// STD3 allows letters, digits and hyphens; names that carry records also hold underscores.
 const STD3_LESS_UNDERSCORE: AsciiDenyList = AsciiDenyList::new(true, "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~");
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn both(name: &str) -> (Result<Vec<u8>, Reason>, Result<Vec<u8>, Reason>) {
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        let short_result = append(name, &mut short).map(|()| short);
+        let bare = name.strip_suffix(FULL_STOPS).unwrap_or(name);
+        (short_result, append_by_uts46(bare, &mut long).map(|()| long))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(50_000))]
+
+        #[test]
+        fn the_short_way_is_uts_46(name in "([a-zA-Z0-9_-]{0,5}\\.){0,4}[a-zA-Z0-9_-]{0,4}\\.?") {
+            let (short, long) = both(&name);
+            prop_assert_eq!(short, long);
+        }
+
+        #[test]
+        fn the_short_way_is_uts_46_on_any_ascii(name in "[\\x00-\\x7f]{0,8}\\.[a-z]{0,3}") {
+            let (short, long) = both(&name);
+            prop_assert_eq!(short, long);
+        }
+
+        #[test]
+        fn the_short_way_is_uts_46_on_hyphens_and_lengths(
+            label in "[a-z-]{1,3}", times in 1_usize..30, labels in 1_usize..10, last in "[a-z0-9-]{0,3}",
+        ) {
+            let name = format!("{}.{last}", vec![label.repeat(times); labels].join("."));
+            let (short, long) = both(&name);
+            prop_assert_eq!(short, long);
+        }
+    }
+
+    #[test]
+    fn every_ascii_character_in_every_place() {
+        for byte in 0..=0x7f_u8 {
+            let byte = char::from(byte);
+            for name in [
+                format!("a{byte}b.example"),
+                format!("{byte}a.example"),
+                format!("a.b{byte}"),
+                format!("a.{byte}b"),
+            ] {
+                let (short, long) = both(&name);
+                assert_eq!(short, long, "{name:?}");
+            }
+        }
+    }
+}

@@ -81,3 +81,60 @@ const CLASS: [u8; 256] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::by_the_rules;
+    use super::*;
+
+    fn check(declared: Declared, text: &str, special_use: bool) -> Result<(), TestCaseError> {
+        let (mut short, mut long) = (vec![7], vec![7]);
+        if let Some(result) = canonicalise(declared, text.as_bytes(), special_use, &mut short) {
+            prop_assert_eq!(result, by_the_rules(declared, text, special_use, &mut long), "{:?}", text);
+            prop_assert_eq!(short, long);
+        }
+        Ok(())
+    }
+
+    fn declared() -> impl Strategy<Value = Declared> {
+        let kinds = proptest::sample::select(Kind::ALL.to_vec()).prop_map(Declared::Kind);
+        let others =
+            [Declared::Unknown, Declared::Address, Declared::Host, Declared::Hash, Declared::NotCarried];
+        prop_oneof![kinds, proptest::sample::select(others.to_vec())]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn equals_the_long_way_on_names(declared in declared(), special: bool,
+            text in "(\\*\\.|\\.)?([a-cxnA-CXN0-2_-]{0,6}\\.){0,4}[a-cxnA-Z0-2_-]{0,6}\\.?(:[0-9]{0,6})?") {
+            check(declared, &text, special)?;
+        }
+
+        #[test]
+        fn equals_the_long_way_on_numbers(declared in declared(), special: bool,
+            text in "([0-9]{0,4}\\.){0,5}[0-9]{0,3}(:[0-9]{1,5})?") {
+            check(declared, &text, special)?;
+        }
+
+        #[test]
+        fn equals_the_long_way_on_digits(declared in declared(), special: bool,
+            text in "[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-g]{64}|[0-9A-Fz]{128}|[0-9a-f]{1,50}(:80)?") {
+            check(declared, &text, special)?;
+        }
+
+        #[test]
+        fn equals_the_long_way_on_anything(declared in declared(), special: bool, text in "\\PC{0,12}") {
+            check(declared, &text, special)?;
+        }
+
+        #[test]
+        fn equals_the_long_way_at_the_limits(declared in declared(), label in 1_usize..70, labels in 1_usize..8) {
+            let name = format!("{}.com", vec!["a".repeat(label); labels].join("."));
+            check(declared, &name, false)?;
+        }
+    }
+}
