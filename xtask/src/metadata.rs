@@ -16,8 +16,10 @@ pub(crate) struct Package {
     pub(crate) links: Option<String>,
     /// The names of what its build script depends on.
     pub(crate) build_dependencies: BTreeSet<String>,
-    /// The names of what it depends on otherwise, tests included.
+    /// The names of what it depends on.
     pub(crate) dependencies: BTreeSet<String>,
+    /// The names of what its tests depend on besides.
+    pub(crate) test_dependencies: BTreeSet<String>,
     /// The features it is built with; empty where the graph was not asked for.
     pub(crate) features: BTreeSet<String>,
 }
@@ -83,7 +85,8 @@ fn package(value: &Value) -> Result<Package> {
         version: text(value, "version")?,
         links: value["links"].as_str().map(str::to_owned),
         build_dependencies: named(|kind| kind == "build")?,
-        dependencies: named(|kind| kind != "build")?,
+        dependencies: named(|kind| kind == "normal")?,
+        test_dependencies: named(|kind| kind == "dev")?,
         features: BTreeSet::new(),
     })
 }

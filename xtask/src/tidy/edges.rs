@@ -19,23 +19,39 @@ const ALLOWED: [(&str, &[&str]); 8] = [
 const IMPURE: [&str; 9] =
     ["getrandom", "rand", "jiff", "chrono", "time", "tokio", "futures", "tempfile", "rusqlite"];
 
-/// Checks the declared dependencies, those of tests included.
+/// Checks the declared dependencies. Tests may reach down through rooms, but never up.
 pub(super) fn check(members: &[Package]) -> Vec<Finding> {
     members.iter().flat_map(check_package).collect()
 }
 
 fn check_package(package: &Package) -> Vec<Finding> {
-    let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == package.name) else {
+    let Some(allowed) = allowed(&package.name) else {
         return vec![finding(package, "is not in the table of allowed edges".into())];
     };
     let used = package.dependencies.union(&package.build_dependencies);
-    let refused = |name: &str| {
-        let foreign_room = name.starts_with("detente") && !allowed.contains(&name);
-        let impure = is_pure(&package.name) && IMPURE.contains(&name);
-        foreign_room || impure
-    };
-    let names = used.filter(|name| refused(name));
-    names.map(|name| finding(package, format!("must not depend on {name}"))).collect()
+    let refused = used.filter(|name| {
+        let impure = is_pure(&package.name) && IMPURE.contains(&name.as_str());
+        impure || is_ours(name) && !allowed.contains(&name.as_str())
+    });
+    let tests = package.test_dependencies.iter();
+    let refused_in_tests = tests.filter(|name| is_ours(name) && !below(allowed).contains(&name.as_str()));
+    let edge = refused.map(|name| finding(package, format!("must not depend on {name}")));
+    edge.chain(refused_in_tests.map(|name| finding(package, format!("tests must not depend on {name}"))))
+        .collect()
+}
+
+fn allowed(name: &str) -> Option<&'static [&'static str]> {
+    ALLOWED.iter().find(|(package, _)| *package == name).map(|(_, allowed)| *allowed)
+}
+
+/// These packages and all below them.
+fn below(direct: &[&'static str]) -> Vec<&'static str> {
+    let further = direct.iter().flat_map(|name| below(allowed(name).unwrap_or_default()));
+    direct.iter().copied().chain(further).collect()
+}
+
+fn is_ours(name: &str) -> bool {
+    name.starts_with("detente")
 }
 
 fn is_pure(name: &str) -> bool {
@@ -65,5 +81,18 @@ mod tests {
         check("detente-accord", &["getrandom"], &["must not depend on getrandom"]);
         check("detente-store", &["getrandom"], &[]);
         check("detente-web", &[], &["is not in the table of allowed edges"]);
+    }
+
+    #[test]
+    fn tests_reach_down_but_not_up() {
+        for (name, test_dependency, due) in [
+            ("detente-store", "detente-indicators", 0),
+            ("detente-accord", "detente-store", 1),
+            ("detente-psi", "rand", 0),
+        ] {
+            let test_dependencies = [test_dependency.to_owned()].into();
+            let package = Package { name: name.into(), test_dependencies, ..Package::default() };
+            assert_eq!(super::check(&[package]).len(), due, "{name} {test_dependency}");
+        }
     }
 }

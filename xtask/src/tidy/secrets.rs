@@ -22,12 +22,11 @@ const fn borrowed(folder: &'static str, name: &'static str) -> Secret {
     Secret { name, folder, allowed: &["Clone", "Copy"] }
 }
 
-const SECRETS: [Secret; 18] = [
+const SECRETS: [Secret; 17] = [
     secret("crates/psi", "Seed"),
     secret("crates/psi", "Randomness"),
     secret("crates/psi", "Items"),
     secret("crates/psi", "Dummies"),
-    secret("crates/psi", "OwnTags"),
     secret("crates/psi", "Common"),
     secret("crates/accord", "SecretKey"),
     secret("crates/accord", "RunSecrets"),
