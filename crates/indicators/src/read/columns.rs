@@ -163,6 +163,12 @@ fn positions(names: &[String], fits: impl Fn(&str) -> bool) -> Vec<usize> {
 
 /// A column of type names marks the one to its right; otherwise the only column whose cells are values.
 fn by_content(body: &Rows) -> Result<Found, ReadError> {
+    // A first row without any value may be a header that is not known. It is left out of the question and
+    // not skipped: if it is none, its cell is counted like any other.
+    let body = match body {
+        [first, rest @ ..] if !rest.is_empty() && !first.iter().any(|cell| is_value(cell)) => rest,
+        body => body,
+    };
     let width = body.iter().map(Vec::len).max().unwrap_or(0);
     for kind in 0..width.saturating_sub(1) {
         if is_kind_column(body, kind) && fits(body, kind + 1) {
