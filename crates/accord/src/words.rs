@@ -25,8 +25,8 @@ pub const FORBIDDEN: [(&str, &str); 14] = [
 ];
 
 /// The lesson of the demonstration, and of every match.
-pub const NOT_ATTRIBUTION: &str = "a match is not attribution: it says that two lists name the same thing, \
-not who did what";
+pub const NOT_ATTRIBUTION: &str =
+    "a match is not attribution: it says that two lists name the same thing, not who did what";
 
 /// What no software can do about a match.
 pub const LIMITS: &str = "a party can ask about guesses; a match tells the other side only what the terms \
@@ -45,7 +45,7 @@ pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(' ');
         }
         text.push(digit);

@@ -6,7 +6,11 @@ use std::fmt::Write;
 pub(crate) fn row(out: &mut String, cells: &[&str]) {
     for (i, cell) in cells.iter().enumerate() {
         let comma = if i > 0 { "," } else { "" };
-        let guard = if cell.starts_with(['=', '+', '-', '@']) || cell.starts_with(char::is_control) { "'" } else { "" };
+        let guard = if cell.starts_with(['=', '+', '-', '@']) || cell.starts_with(char::is_control) {
+            "'"
+        } else {
+            ""
+        };
         // Writing into a string cannot fail.
         let _ = if cell.contains(['"', ',', '\n', '\r']) {
             write!(out, "{comma}\"{guard}{}\"", cell.replace('"', "\"\""))

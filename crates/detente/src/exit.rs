@@ -69,7 +69,9 @@ impl Exit {
 
     /// The table for `detente help exit-codes`.
     pub(crate) fn table() -> String {
-        Exit::ALL.iter().fold(String::new(), |table, exit| format!("{table}{:>3}  {}\n", exit.code(), exit.meaning()))
+        Exit::ALL
+            .iter()
+            .fold(String::new(), |table, exit| format!("{table}{:>3}  {}\n", exit.code(), exit.meaning()))
     }
 }
 
@@ -151,10 +153,14 @@ fn hint_for(rejection: &Rejection) -> Option<String> {
             "if they really made a new home, take the old card away first: detente peer remove"
         }
         Rejection::OlderCard { .. } => "ask them for their newest card",
-        Rejection::OverBudget { .. } => "detente peer show says what is left; detente peer set PEER --budget N changes it",
+        Rejection::OverBudget { .. } => {
+            "detente peer show says what is left; detente peer set PEER --budget N changes it"
+        }
         Rejection::AskReplayed | Rejection::AskBurnt => "ask them for a new ask",
         Rejection::Expired { .. } => "ask them for a new ask",
-        Rejection::OtherProfile => "both sides need versions of détente with the same canon profile: detente --version",
+        Rejection::OtherProfile => {
+            "both sides need versions of détente with the same canon profile: detente --version"
+        }
         Rejection::UnknownAsk => "it may belong to another home (--home), or answer another ask",
         Rejection::SecondAnswer => "the first answer stands; the second is kept as evidence",
         Rejection::NotYet => "compare the clocks of both machines",

@@ -49,8 +49,10 @@ pub(crate) struct Prepared {
 pub(crate) fn prepare(target: &Target, bytes: Vec<u8>) -> Result<Prepared, Failure> {
     let file = match target {
         Target::Stdout => {
-            if io::IsTerminal::is_terminal(&io::stdout()) && bytes.iter().any(|byte| *byte == 0) {
-                return Err(Failure::usage("this is a binary file, not for a terminal").hint("name a file with -o"));
+            if io::IsTerminal::is_terminal(&io::stdout()) && bytes.contains(&0) {
+                return Err(
+                    Failure::usage("this is a binary file, not for a terminal").hint("name a file with -o")
+                );
             }
             None
         }
@@ -88,7 +90,12 @@ pub(crate) struct Rows {
 
 /// Begins a CSV file.
 pub(crate) fn stream(path: &Path) -> Result<Rows, Failure> {
-    Ok(Rows { path: path.to_owned(), file: BufWriter::new(write_beside(path, b"")?), row: String::new(), failed: None })
+    Ok(Rows {
+        path: path.to_owned(),
+        file: BufWriter::new(write_beside(path, b"")?),
+        row: String::new(),
+        failed: None,
+    })
 }
 
 impl Rows {
@@ -120,8 +127,11 @@ fn write_beside(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, Failure> {
     if path.is_dir() {
         return Err(Failure::usage(format!("{} is a folder", path.display())));
     }
-    let mut file =
-        tempfile::Builder::new().prefix(".detente-").suffix(".tmp").tempfile_in(folder_of(path)).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".detente-")
+        .suffix(".tmp")
+        .tempfile_in(folder_of(path))
+        .map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     Ok(file)
 }

@@ -16,7 +16,8 @@ pub(crate) fn place(flag: Option<&Path>) -> Result<PathBuf, Failure> {
     let variable = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let data = variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/share")));
     data.map(|data| data.join("detente")).ok_or_else(|| {
-        Failure::usage("no place for the home: neither HOME nor XDG_DATA_HOME is set").hint("name one with --home")
+        Failure::usage("no place for the home: neither HOME nor XDG_DATA_HOME is set")
+            .hint("name one with --home")
     })
 }
 
@@ -30,9 +31,8 @@ pub(crate) fn peer(home: &Home, meant: &str) -> Result<Peer, Failure> {
     let peers = home.peers()?;
     let lower = meant.to_lowercase();
     let by_id = peers.iter().position(|peer| peer.card.id().as_str() == lower);
-    let named: Vec<usize> = (0..peers.len())
-        .filter(|i| peers[*i].card.fields().name.to_lowercase() == lower)
-        .collect();
+    let named: Vec<usize> =
+        (0..peers.len()).filter(|i| peers[*i].card.fields().name.to_lowercase() == lower).collect();
     let found = match (by_id, named.as_slice()) {
         (Some(i), _) => i,
         (None, [i]) => *i,
@@ -72,7 +72,8 @@ pub(crate) fn require_compared(peer: &Peer) -> Result<(), Failure> {
 pub(crate) fn new_id(name: &str, id: Option<&str>) -> Result<PartyId, Failure> {
     let form = "an id is a-z, then a-z 0-9 and -, at most 32 characters";
     match id {
-        Some(id) => PartyId::parse(id).ok_or_else(|| Failure::usage(format!("{} is not an id", quoted(id))).hint(form)),
+        Some(id) => PartyId::parse(id)
+            .ok_or_else(|| Failure::usage(format!("{} is not an id", quoted(id))).hint(form)),
         None => PartyId::from_name(name).ok_or_else(|| {
             Failure::new(Exit::Usage, format!("no id can be made from the name {}", quoted(name)))
                 .hint(format!("choose one with --id; {form}"))

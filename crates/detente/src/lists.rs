@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use detente_indicators::expand::Expansions;
 use detente_indicators::read::{self, Column, Format, Reading};
 use detente_indicators::warninglist::Warninglist;
 use detente_indicators::{Counts, Intake, Item, Kind, List, Marking, Options, Pap, Reason, Tlp};
@@ -47,9 +48,6 @@ pub(crate) struct ListArgs {
     /// The PAP of files that carry none: clear, green, amber, red
     #[arg(long, value_name = "LEVEL")]
     pap: Option<String>,
-    /// The peer is the named recipient of TLP:RED items: take them too
-    #[arg(long)]
-    named_recipient: bool,
     /// Write every dropped value to this CSV file, with its place and the reason
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -81,6 +79,14 @@ impl ReadList {
     /// The encoded items, bytewise ascending.
     pub(crate) fn items(&self) -> Vec<&[u8]> {
         self.list.items().map(Item::bytes).collect()
+    }
+
+    /// Holds back TLP:RED items: they enter a match only if the peer is their named recipient.
+    pub(crate) fn for_peer(mut self, named_recipient: bool) -> ReadList {
+        if !named_recipient {
+            self.list.hold_back_tlp_red();
+        }
+        self
     }
 
     /// The encoded items one after the other.
@@ -115,7 +121,8 @@ impl ListArgs {
         let kind = |name: &String| {
             Kind::from_name(name.trim()).ok_or_else(|| {
                 let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-                Failure::usage(format!("{} is not a type", quoted(name))).hint(format!("types are {}", known.join(", ")))
+                Failure::usage(format!("{} is not a type", quoted(name)))
+                    .hint(format!("types are {}", known.join(", ")))
             })
         };
         let kinds: BTreeSet<Kind> = self.types.iter().map(kind).collect::<Result<_, _>>()?;
@@ -160,6 +167,10 @@ impl ListArgs {
             formats.push((name, format));
         }
         let list = intake.finish();
+        let unflagged = list.counts().dropped.get(&Reason::NotForDetection).copied().unwrap_or(0);
+        if unflagged > 0 {
+            tui.note(&format!("hint: {unflagged} values are not marked for detection; --all takes them too"));
+        }
         if let Some(rejects) = rejects {
             rejects.into_inner().release()?;
         }
@@ -191,14 +202,14 @@ impl ListArgs {
             all: self.all,
             observables: self.observables,
             special_use: false,
-            named_recipient: self.named_recipient,
             marking: Marking { tlp: tlp.map(Tlp::from_level), pap: pap.map(Pap::from_level) },
         })
     }
 
     fn warninglists(&self) -> Result<Vec<Warninglist>, Failure> {
         let read = |path: &PathBuf| {
-            Warninglist::parse(&read_whole(path)?).map_err(|error| Failure::usage(error.to_string()).about(path.display()))
+            Warninglist::read(read_whole(path)?.as_slice())
+                .map_err(|error| Failure::usage(error.to_string()).about(path.display()))
         };
         self.warninglist.iter().map(read).collect()
     }
@@ -315,7 +326,9 @@ impl CountsJson {
             dropped: counts.dropped.iter().map(|(reason, n)| (reason.name(), *n)).collect(),
             notes: counts.notes.iter().map(|(note, n)| (note.name(), *n)).collect(),
             unmarked: counts.unmarked,
-            sources: sources.map(|(name, format)| SourceJson { name: name.clone(), format: format.name() }).collect(),
+            sources: sources
+                .map(|(name, format)| SourceJson { name: name.clone(), format: format.name() })
+                .collect(),
         }
     }
 }
@@ -355,5 +368,5 @@ pub(crate) fn counts_in_words(counts: &Counts) -> String {
 
 /// The canon profile of this build without expansions: what both sides of a match must share.
 pub(crate) fn canon_profile() -> [u8; 32] {
-    profile::profile(&[])
+    profile::profile(Expansions::NONE)
 }

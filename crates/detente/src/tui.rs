@@ -96,8 +96,9 @@ pub(crate) fn answer_bytes(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes one JSON document to stdout.
 pub(crate) fn answer_json(document: &impl serde::Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(document)
-        .map_err(|error| Failure::new(Exit::Usage, format!("the answer cannot be written as JSON: {error}")))?;
+    let text = serde_json::to_string_pretty(document).map_err(|error| {
+        Failure::new(Exit::Usage, format!("the answer cannot be written as JSON: {error}"))
+    })?;
     answer(&text)
 }
 

@@ -36,6 +36,9 @@ pub(crate) struct AnswerArgs {
     /// Where to write the answer; - is standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
+    /// The peer is the named recipient of TLP:RED items: take them too
+    #[arg(long)]
+    named_recipient: bool,
     #[command(flatten)]
     lists: ListArgs,
 }
@@ -65,7 +68,8 @@ pub(crate) fn run(args: &AnswerArgs, context: &Context) -> Result<Exit, Failure>
     let about = about(&args.ask);
     let ask = ReceivedAsk::read(&bytes).map_err(&about)?;
     let mut home = context.open(Access::Write)?;
-    let peer = homes::compared_peer(&home, ask.author()).map_err(|failure| failure.about(args.ask.display()))?;
+    let peer =
+        homes::compared_peer(&home, ask.author()).map_err(|failure| failure.about(args.ask.display()))?;
     ask.verify(&peer.card, home.card()).map_err(&about)?;
 
     if let Some(known) = home.answer(&ask.proposal().terms_id())? {
@@ -102,12 +106,22 @@ struct Made {
 
 /// Our list, narrowed to the types that the terms name: others could not match, and would only raise the
 /// class that the peer sees.
-fn read_asked_kinds(args: &AnswerArgs, ask: &ReceivedAsk<'_>, context: &Context) -> Result<ReadList, Failure> {
+fn read_asked_kinds(
+    args: &AnswerArgs,
+    ask: &ReceivedAsk<'_>,
+    context: &Context,
+) -> Result<ReadList, Failure> {
     let narrowed = args.lists.narrowed_to(&ask.proposal().terms().kinds)?;
-    narrowed.read(&args.list, Side::Ours, &context.tui)
+    Ok(narrowed.read(&args.list, Side::Ours, &context.tui)?.for_peer(args.named_recipient))
 }
 
-fn terms_in_words(ask: &ReceivedAsk<'_>, peer: &Peer, read: &ReadList, class: Option<SizeClass>, left: u64) -> String {
+fn terms_in_words(
+    ask: &ReceivedAsk<'_>,
+    peer: &Peer,
+    read: &ReadList,
+    class: Option<SizeClass>,
+    left: u64,
+) -> String {
     let terms = ask.proposal().terms();
     let purpose = if terms.purpose.is_empty() { "none stated".to_owned() } else { quoted(&terms.purpose) };
     let how = peer.compared.map_or("not compared", |(how, _)| how.in_words());
@@ -122,7 +136,14 @@ fn terms_in_words(ask: &ReceivedAsk<'_>, peer: &Peer, read: &ReadList, class: Op
         ("They learn", theirs),
         ("We learn", format!("that they asked, and that they ask about {asked}")),
         ("Budget", format!("this charges {} of {} items left", grouped(terms.n_ask.get()), grouped(left))),
-        ("Terms", format!("{id}, made {}, open until {}", clock::in_words(terms.made), clock::in_words(terms.until))),
+        (
+            "Terms",
+            format!(
+                "{id}, made {}, open until {}",
+                clock::in_words(terms.made),
+                clock::in_words(terms.until)
+            ),
+        ),
     ])
     .trim_end()
     .to_owned()
@@ -150,7 +171,8 @@ fn make(
 ) -> Result<Made, Failure> {
     let proposal = ask.proposal();
     let items = read.items();
-    let too_large = Rejection::ListTooLarge { held: items.len() as u64, allowed: proposal.terms().n_answer_max.get() };
+    let too_large =
+        Rejection::ListTooLarge { held: items.len() as u64, allowed: proposal.terms().n_answer_max.get() };
     if SizeClass::for_count(items.len() as u64).is_none_or(|class| class > proposal.terms().n_answer_max) {
         return Err(too_large.into());
     }
@@ -182,10 +204,23 @@ fn make(
         kept: now,
     };
     let held = acceptance.list().class;
-    let answered =
-        Answered { acceptance: &acceptance, secrets: &secrets, pk: making.pk, file: &making.file, file_hash: hash, at: now };
+    let answered = Answered {
+        acceptance: &acceptance,
+        secrets: &secrets,
+        pk: making.pk,
+        file: &making.file,
+        file_hash: hash,
+        at: now,
+    };
     home.put_answer(&proposal.terms_id(), &answered, &receipt)?;
-    Ok(Made { run: number, file: making.file, hash, held, charged: proposal.terms().n_ask.get(), again: false })
+    Ok(Made {
+        run: number,
+        file: making.file,
+        hash,
+        held,
+        charged: proposal.terms().n_ask.get(),
+        again: false,
+    })
 }
 
 /// An ask that was claimed before: the same bytes get the stored answer, others are evidence.

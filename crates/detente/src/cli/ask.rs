@@ -44,6 +44,9 @@ pub(crate) struct AskArgs {
     /// Where to write the ask; - is standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
+    /// The peer is the named recipient of TLP:RED items: take them too
+    #[arg(long)]
+    named_recipient: bool,
     #[command(flatten)]
     lists: ListArgs,
 }
@@ -68,7 +71,7 @@ pub(crate) fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
     let mut home = context.open(Access::Write)?;
     let peer = homes::peer(&home, &args.peer)?;
     homes::require_compared(&peer)?;
-    let read = args.lists.read(&args.list, Side::Ours, &context.tui)?;
+    let read = args.lists.read(&args.list, Side::Ours, &context.tui)?.for_peer(args.named_recipient);
     refuse_empty(&read)?;
     confirm_unmarked(&read, args.yes, context)?;
 
@@ -117,9 +120,8 @@ pub(super) fn confirm_unmarked(read: &ReadList, yes: bool, context: &Context) ->
         grouped(read.counts().items)
     );
     match context.tui.confirm(&question) {
-        Some(false) => Err(Failure::refused("nobody said that unmarked items may take part").hint(
-            "mark the file with --tlp and --pap, or say --yes",
-        )),
+        Some(false) => Err(Failure::refused("nobody said that unmarked items may take part")
+            .hint("mark the file with --tlp and --pap, or say --yes")),
         Some(true) => Ok(()),
         None => {
             context.tui.note(&format!("{} items carry no TLP or PAP marking", grouped(unmarked)));
@@ -165,7 +167,13 @@ fn make(
     })
 }
 
-fn report(ask: &StoredAsk, peer: &Peer, read: &ReadList, target: &Target, context: &Context) -> Result<(), Failure> {
+fn report(
+    ask: &StoredAsk,
+    peer: &Peer,
+    read: &ReadList,
+    target: &Target,
+    context: &Context,
+) -> Result<(), Failure> {
     let terms = ask.proposal.terms();
     let document = Asked {
         schema: "detente.ask.v1",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use detente_accord::words;
+use detente_indicators::expand::Expansions;
 use detente_indicators::profile;
 
 use super::{Context, definition, say};
@@ -91,12 +92,12 @@ pub(crate) fn version(context: &Context) -> Result<Exit, Failure> {
     let profile_hash = super::receipt::hex(&lists::canon_profile());
     let document = serde_json::json!({
         "schema": "detente.version.v1", "version": number, "file_format": 1, "suites": [detente_accord::SUITE],
-        "canon_profile": profile_hash, "canon": profile::json(&[]),
+        "canon_profile": profile_hash, "canon": profile::profile_json(Expansions::NONE),
     });
     let text = format!(
         "detente {number}\nfile format 1, suite {}\ncanon profile {profile_hash}\n{}",
         detente_accord::SUITE,
-        profile::json(&[]),
+        profile::profile_json(Expansions::NONE),
     );
     say(context, &document, &text)?;
     Ok(Exit::Done)

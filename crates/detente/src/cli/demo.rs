@@ -55,14 +55,16 @@ pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
     };
     let folder = match (&args.keep, &temporary) {
         (Some(keep), _) => {
-            fs::create_dir(keep).map_err(|error| Failure::usage(format!("cannot make {}: {error}", keep.display())))?;
+            fs::create_dir(keep)
+                .map_err(|error| Failure::usage(format!("cannot make {}: {error}", keep.display())))?;
             keep.as_path()
         }
         (None, Some(temporary)) => temporary.path(),
         (None, None) => return Err(Failure::usage("no folder for the demonstration")),
     };
     let stage = Stage { folder, aloud: !context.json };
-    for (name, bytes) in [("grizzly-steppe.csv", GRIZZLY), ("tor-nodes.txt", TOR), ("vpn-ipv4.json.zst", VPN)] {
+    for (name, bytes) in [("grizzly-steppe.csv", GRIZZLY), ("tor-nodes.txt", TOR), ("vpn-ipv4.json.zst", VPN)]
+    {
         fs::write(folder.join(name), bytes).map_err(failed)?;
     }
     let mut told = tell(&stage)?;
@@ -108,24 +110,48 @@ fn meet(stage: &Stage<'_>) -> Result<(), Failure> {
     let a_words = stage.run(&["card", "--words", "--home", "a"], Exit::Done)?;
     let b_words = stage.run(&["card", "--words", "--home", "b"], Exit::Done)?;
     let how = "call";
-    stage.run(&["peer", "add", "b.card", "--words", b_words.trim(), "--compared", how, "--home", "a"], Exit::Done)?;
-    stage.run(&["peer", "add", "a.card", "--words", a_words.trim(), "--compared", how, "--home", "b"], Exit::Done)?;
+    stage.run(
+        &["peer", "add", "b.card", "--words", b_words.trim(), "--compared", how, "--home", "a"],
+        Exit::Done,
+    )?;
+    stage.run(
+        &["peer", "add", "a.card", "--words", a_words.trim(), "--compared", how, "--home", "b"],
+        Exit::Done,
+    )?;
     Ok(())
 }
 
 fn match_by_files(stage: &Stage<'_>) -> Result<(u64, bool), Failure> {
-    stage.head("2. A asks. The file holds signed terms and blinded items: nothing that B, or the mail, can read")?;
+    stage.head(
+        "2. A asks. The file holds signed terms and blinded items: nothing that B, or the mail, can read",
+    )?;
     let purpose = "which of these are Tor relays?";
-    let ask = ["ask", "grizzly-steppe.csv", "--peer", "cert-b", "--purpose", purpose, "-o", "ask.dtn", "--home", "a"];
+    let ask = [
+        "ask",
+        "grizzly-steppe.csv",
+        "--peer",
+        "cert-b",
+        "--purpose",
+        purpose,
+        "-o",
+        "ask.dtn",
+        "--home",
+        "a",
+    ];
     stage.run(&ask, Exit::Done)?;
     stage.head("3. B reads the terms in words, and answers")?;
-    stage.run(&["answer", "ask.dtn", "tor-nodes.txt", "--yes", "-o", "answer.dtn", "--home", "b"], Exit::Done)?;
+    stage.run(
+        &["answer", "ask.dtn", "tor-nodes.txt", "--yes", "-o", "answer.dtn", "--home", "b"],
+        Exit::Done,
+    )?;
 
     stage.head("4. Somebody changes one byte of the answer on its way. A notices")?;
     stage.tamper("answer.dtn", "tampered.dtn")?;
     let caught = stage.run(&["open", "tampered.dtn", "--home", "a"], Exit::Integrity)?;
 
-    stage.head("5. The true answer: A learns what is in common, B learns only that A asked, and about how many")?;
+    stage.head(
+        "5. The true answer: A learns what is in common, B learns only that A asked, and about how many",
+    )?;
     let open = ["open", "answer.dtn", "-o", "result.dtn", "--csv", "result.csv", "--home", "a"];
     stage.run(&open, Exit::Done)?;
     let opened = stage.quietly(&["open", "answer.dtn", "--json", "--home", "a"])?;
@@ -138,9 +164,10 @@ fn doubt(stage: &Stage<'_>) -> Result<u64, Failure> {
     stage.head("6. The lesson: a match is not attribution")?;
     stage.say(&format!(
         "These addresses are Tor relays: anybody may have come from them. And many of the rest belong to VPN\n\
-         providers, as a public warninglist shows. Remember: {NOT_ATTRIBUTION}."
+         providers, as a public warninglist shows. Remember:\n{NOT_ATTRIBUTION}."
     ))?;
-    let list = ["list", "show", "grizzly-steppe.csv", "--types", "ipv4", "--warninglist", "vpn-ipv4.json.zst"];
+    let list =
+        ["list", "show", "grizzly-steppe.csv", "--types", "ipv4", "--warninglist", "vpn-ipv4.json.zst"];
     stage.run(&list, Exit::Done)?;
     let shown = stage.quietly(&[&list[..], &["--json"]].concat())?;
     let shown: serde_json::Value = serde_json::from_str(&shown).map_err(|_| unexpected("list show"))?;
@@ -152,30 +179,44 @@ fn show_receipts(stage: &Stage<'_>) -> Result<bool, Failure> {
     stage.run(&["receipt", "add", "result.dtn", "--home", "b"], Exit::Done)?;
     let listed = stage.quietly(&["receipt", "list", "--json", "--home", "a"])?;
     let listed: serde_json::Value = serde_json::from_str(&listed).map_err(|_| unexpected("receipt list"))?;
-    let run = listed["receipts"][0]["run"].as_str().and_then(|run| run.get(..8)).ok_or_else(|| unexpected("receipt list"))?;
+    let run = listed["receipts"][0]["run"]
+        .as_str()
+        .and_then(|run| run.get(..8))
+        .ok_or_else(|| unexpected("receipt list"))?;
     stage.run(&["receipt", "show", run, "-o", "a.receipt", "--home", "a"], Exit::Done)?;
     stage.run(&["receipt", "show", run, "-o", "b.receipt", "--home", "b"], Exit::Done)?;
     let of_b = stage.run(&["receipt", "verify", "b.receipt", "--home", "a"], Exit::Done)?;
     let of_a = stage.run(&["receipt", "verify", "a.receipt", "--home", "b"], Exit::Done)?;
-    stage.say("And each can prove its own conduct: the kept seed and the list give the same files, byte for byte.")?;
+    stage.say(
+        "And each can prove its own conduct: the kept seed and the list give the same files, byte for byte.",
+    )?;
     stage.run(&["receipt", "replay", run, "tor-nodes.txt", "--home", "b"], Exit::Done)?;
     Ok(of_a.starts_with("verified") && of_b.starts_with("verified"))
 }
 
 fn overspend(stage: &Stage<'_>) -> Result<bool, Failure> {
-    stage.head("8. A party can ask about guesses. So B gives each peer a budget, and refuses what is over it")?;
+    stage.head(
+        "8. A party can ask about guesses. So B gives each peer a budget, and refuses what is over it",
+    )?;
     stage.run(&["peer", "set", "cert-a", "--budget", "1000", "--home", "b"], Exit::Done)?;
-    stage.run(&["ask", "grizzly-steppe.csv", "--peer", "cert-b", "-o", "again.dtn", "--home", "a"], Exit::Done)?;
+    stage.run(
+        &["ask", "grizzly-steppe.csv", "--peer", "cert-b", "-o", "again.dtn", "--home", "a"],
+        Exit::Done,
+    )?;
     let answer = ["answer", "again.dtn", "tor-nodes.txt", "--yes", "-o", "again-answer.dtn", "--home", "b"];
     let refused = stage.run(&answer, Exit::Refused)?;
     Ok(refused.contains("over-budget"))
 }
 
 fn end(stage: &Stage<'_>, told: &DemoJson) -> Result<(), Failure> {
-    stage.head(&format!("Done in {:.1} seconds; {}", told.seconds, match &told.kept {
-        Some(folder) => format!("everything is in {}", folder.display()),
-        None => "nothing was left behind (--keep FOLDER keeps it)".to_owned(),
-    }))?;
+    stage.head(&format!(
+        "Done in {:.1} seconds; {}",
+        told.seconds,
+        match &told.kept {
+            Some(folder) => format!("everything is in {}", folder.display()),
+            None => "nothing was left behind (--keep FOLDER keeps it)".to_owned(),
+        }
+    ))?;
     stage.say(
         "Try next:\n  detente try OURS THEIRS        your own two files, both sides on this computer\n  \
          detente init NAME              a home of your own\n  detente list show FILE         how a file of yours is read",
@@ -225,12 +266,17 @@ impl Stage<'_> {
 
     /// Both streams come through one pipe, so that they stay in the order in which they were written.
     fn command(&self, args: &[&str]) -> Result<(String, Option<i32>), Failure> {
-        let failed = |error: io::Error| Failure::usage(format!("cannot run a step of the demonstration: {error}"));
+        let failed =
+            |error: io::Error| Failure::usage(format!("cannot run a step of the demonstration: {error}"));
         let program = std::env::current_exe().map_err(failed)?;
         let (mut reader, writer) = io::pipe().map_err(failed)?;
         let mut command = Command::new(program);
         command.args(args).current_dir(self.folder).env_remove("DETENTE_HOME").stdin(Stdio::null());
-        command.stderr(if args.contains(&"--json") { Stdio::null() } else { writer.try_clone().map_err(failed)?.into() });
+        command.stderr(if args.contains(&"--json") {
+            Stdio::null()
+        } else {
+            writer.try_clone().map_err(failed)?.into()
+        });
         let mut child = command.stdout(writer).spawn().map_err(failed)?;
         // The command still holds ends of the pipe that would keep it open.
         drop(command);
@@ -255,5 +301,8 @@ fn shell_word(arg: &str) -> String {
 }
 
 fn unexpected(step: &str) -> Failure {
-    Failure::new(Exit::Integrity, format!("the demonstration's step {step} ended in an unexpected way; please report this"))
+    Failure::new(
+        Exit::Integrity,
+        format!("the demonstration's step {step} ended in an unexpected way; please report this"),
+    )
 }

@@ -58,8 +58,10 @@ fn export(args: &ExportArgs, context: &Context) -> Result<Exit, Failure> {
     let mut home = context.open(Access::Write)?;
     let passphrase = passphrase(args.passphrase_file.as_deref(), true)?;
     if passphrase.chars().count() < PASSPHRASE_CHARACTERS_MIN {
-        return Err(Failure::usage(format!("the passphrase has fewer than {PASSPHRASE_CHARACTERS_MIN} characters"))
-            .hint("six words of a dice list make a good one"));
+        return Err(Failure::usage(format!(
+            "the passphrase has fewer than {PASSPHRASE_CHARACTERS_MIN} characters"
+        ))
+        .hint("six words of a dice list make a good one"));
     }
     let bytes = home.export(&passphrase, clock::random::<SEAL_RANDOM_BYTES>()?)?;
     let size = bytes.len();
@@ -88,7 +90,11 @@ fn import(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
     let document = serde_json::json!({
         "schema": "detente.home-import.v1", "id": home.card().id().as_str(), "home": place,
     });
-    say(context, &document, &format!("Brought back the home of {} in {}.", home.card().id(), place.display()))?;
+    say(
+        context,
+        &document,
+        &format!("Brought back the home of {} in {}.", home.card().id(), place.display()),
+    )?;
     context.tui.warn(
         "what happened after it was saved is not in it; use one copy of a home only, or two answers to one ask can exist",
     );
@@ -104,7 +110,8 @@ fn passphrase(file: Option<&Path>, twice: bool) -> Result<Zeroizing<String>, Fai
     }
     let prompt = |question: &str| {
         rpassword::prompt_password(question).map(Zeroizing::new).map_err(|_| {
-            Failure::usage("there is no terminal to ask for the passphrase on").hint("give it with --passphrase-file FILE")
+            Failure::usage("there is no terminal to ask for the passphrase on")
+                .hint("give it with --passphrase-file FILE")
         })
     };
     let first = prompt("Passphrase: ")?;

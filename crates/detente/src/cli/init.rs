@@ -57,13 +57,20 @@ pub(crate) fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
     );
     say(context, &document, &words)?;
     if !context.json {
-        context.tui.note("next: detente card > my.card, hand it to the peer, and compare the words by another channel");
+        context.tui.note(
+            "next: detente card > my.card, hand it to the peer, and compare the words by another channel",
+        );
     }
     Ok(Exit::Done)
 }
 
 /// Makes a home with fresh keys; also what the demonstration does.
-pub(super) fn make(place: &std::path::Path, name: &str, id: Option<&str>, contact: &str) -> Result<Home, Failure> {
+pub(super) fn make(
+    place: &std::path::Path,
+    name: &str,
+    id: Option<&str>,
+    contact: &str,
+) -> Result<Home, Failure> {
     let id = homes::new_id(name, id)?;
     let seeds = KeySeeds { identity: clock::random()?, desk: clock::random()?, node: clock::random()? };
     let keys = seeds.keys();

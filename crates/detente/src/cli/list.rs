@@ -109,11 +109,8 @@ fn show(args: &OneList, context: &Context) -> Result<Exit, Failure> {
 
 fn canon(args: &OneList, context: &Context) -> Result<Exit, Failure> {
     let read = args.lists.read(&args.list, Side::Ours, &context.tui)?;
-    let mut values: Vec<(String, &'static str)> = read
-        .list
-        .items()
-        .filter_map(|item| Some((item.printed(), item.kind()?.name())))
-        .collect();
+    let mut values: Vec<(String, &'static str)> =
+        read.list.items().filter_map(|item| Some((item.printed(), item.kind()?.name()))).collect();
     values.sort();
     if context.json {
         let items = values.iter().map(|(value, kind)| CanonItem { kind, value }).collect();

@@ -70,7 +70,8 @@ pub(crate) fn run(args: &TryArgs, context: &Context) -> Result<Exit, Failure> {
         seconds,
         bytes: found.bytes,
     };
-    let learn = format!("between two parties: that we asked, and that we hold {}", words::size_in_words(found.class));
+    let learn =
+        format!("between two parties: that we asked, and that we hold {}", words::size_in_words(found.class));
     let text = format!(
         "Both sides on this computer: no privacy, just a demonstration.\n{}{}",
         tui::table(&[
@@ -104,8 +105,9 @@ fn compare(ours: &ReadList, theirs: &ReadList, context: &Context) -> Result<Foun
 
 fn run_machines(ours: &[&[u8]], theirs: &[&[u8]], par: &dyn Par) -> Result<Found, Failure> {
     let class = |items: &[&[u8]]| {
-        SizeClass::for_count(items.len() as u64)
-            .ok_or_else(|| Failure::refused(format!("{} items are more than one match can take", items.len())))
+        SizeClass::for_count(items.len() as u64).ok_or_else(|| {
+            Failure::refused(format!("{} items are more than one match can take", items.len()))
+        })
     };
     let (asker_class, answerer_class) = (class(ours)?, class(theirs)?);
     let refuse = |rejection| Failure::from(detente_accord::Rejection::from(rejection));

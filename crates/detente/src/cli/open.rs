@@ -61,7 +61,8 @@ pub(crate) fn run(args: &OpenArgs, context: &Context) -> Result<Exit, Failure> {
     let about = about(&args.answer);
     let answer = ReceivedAnswer::read(&bytes).map_err(&about)?;
     let mut home = context.open(Access::Write)?;
-    let peer = homes::compared_peer(&home, answer.author()).map_err(|failure| failure.about(args.answer.display()))?;
+    let peer = homes::compared_peer(&home, answer.author())
+        .map_err(|failure| failure.about(args.answer.display()))?;
     answer.verify(&peer.card, home.card()).map_err(&about)?;
     let ask = home.ask(&answer.terms_id())?.ok_or_else(|| about(Rejection::UnknownAsk))?;
     answer.check_answers(&ask.proposal, &ask.file_hash, &peer.card).map_err(&about)?;
@@ -72,7 +73,10 @@ pub(crate) fn run(args: &OpenArgs, context: &Context) -> Result<Exit, Failure> {
             return Err(about(Rejection::SecondAnswer));
         }
         Some(_) => None,
-        None => Some(find(&home, &ask, &answer, &bytes, args, context).map_err(|failure| failure.about(args.answer.display()))?),
+        None => Some(
+            find(&home, &ask, &answer, &bytes, args, context)
+                .map_err(|failure| failure.about(args.answer.display()))?,
+        ),
     };
     if let Some((opened, stored)) = &opened {
         home.close_ask(&ask.terms_id, opened, stored)?;
@@ -145,11 +149,18 @@ fn heed_cap(cap: u64, common: u64, args: &OpenArgs, context: &Context) -> Result
     if common <= cap || args.yes {
         return Ok(());
     }
-    let question = format!("{} items are in common, the terms say to stop above {}. Go on?", grouped(common), grouped(cap));
+    let question = format!(
+        "{} items are in common, the terms say to stop above {}. Go on?",
+        grouped(common),
+        grouped(cap)
+    );
     match context.tui.confirm(&question) {
         Some(true) => Ok(()),
-        _ => Err(Failure::refused(format!("more items are in common than the cap of {} (over-cap)", grouped(cap)))
-            .hint("say --yes to write the result all the same")),
+        _ => Err(Failure::refused(format!(
+            "more items are in common than the cap of {} (over-cap)",
+            grouped(cap)
+        ))
+        .hint("say --yes to write the result all the same")),
     }
 }
 

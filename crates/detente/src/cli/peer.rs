@@ -74,7 +74,8 @@ fn add(args: &AddArgs, context: &Context) -> Result<Exit, Failure> {
     let card = read_card(&args.card)?;
     let mut home = context.open(Access::Write)?;
     if card.identity() == home.card().identity() {
-        return Err(Failure::usage("this is your own card").hint("hand it to the peer, and add the card you get back"));
+        return Err(Failure::usage("this is your own card")
+            .hint("hand it to the peer, and add the card you get back"));
     }
     if card.id() == home.card().id() {
         let failure = Failure::refused(format!("the peer has the same id as you: {}", card.id()));
@@ -96,10 +97,10 @@ fn add(args: &AddArgs, context: &Context) -> Result<Exit, Failure> {
     };
     home.put_peer(&peer)?;
     let document = PeerJson::of(&peer, None);
-    let words = match peer.compared {
-        Some((how, _)) => format!("Added {} (revision {}), compared {}.", described(&peer), peer.card.fields().revision, how.in_words()),
-        None => format!("Added {} (revision {}), not compared.", described(&peer), peer.card.fields().revision),
-    };
+    let compared =
+        peer.compared.map_or("not compared".to_owned(), |(how, _)| format!("compared {}", how.in_words()));
+    let words =
+        format!("Added {}, card revision {}, {compared}.", described(&peer), peer.card.fields().revision);
     say(context, &document, &words)?;
     if peer.compared.is_none() {
         context.tui.warn("the key of this peer was not compared: ask and answer refuse it until it is");
@@ -114,9 +115,8 @@ fn add(args: &AddArgs, context: &Context) -> Result<Exit, Failure> {
 fn read_card(path: &std::path::Path) -> Result<Card, Failure> {
     Card::read(&files::read(path)?).map_err(|rejection| {
         let failure = match rejection {
-            Rejection::BadMagic => {
-                Failure::usage("this is not a card").hint("a card is what `detente card` prints on the peer's side")
-            }
+            Rejection::BadMagic => Failure::usage("this is not a card")
+                .hint("a card is what `detente card` prints on the peer's side"),
             other => Failure::from(other),
         };
         failure.about(path.display())
@@ -136,13 +136,19 @@ fn compare(
                 "Ask {} to read their six words to you by another channel, and type them (empty: not compared):",
                 quoted(&card.fields().name)
             );
-            let Some(said) = context.tui.ask(&question).filter(|said| !said.is_empty()) else { return Ok(None) };
-            let how = context.tui.ask("How did you compare them? in-person, call, third-party:").unwrap_or_default();
+            let Some(said) = context.tui.ask(&question).filter(|said| !said.is_empty()) else {
+                return Ok(None);
+            };
+            let how = context
+                .tui
+                .ask("How did you compare them? in-person, call, third-party:")
+                .unwrap_or_default();
             (said, how)
         }
     };
     let how = Compared::from_name(&how).ok_or_else(|| {
-        Failure::usage(format!("{} is no way to compare", quoted(&how))).hint("ways are in-person, call, third-party")
+        Failure::usage(format!("{} is no way to compare", quoted(&how)))
+            .hint("ways are in-person, call, third-party")
     })?;
     if !card.words_are(&said) {
         return Err(Rejection::WordsDiffer.into());
@@ -153,9 +159,12 @@ fn compare(
 fn list(context: &Context) -> Result<Exit, Failure> {
     let home = context.open(Access::Read)?;
     let peers = home.peers()?;
-    let documents: Vec<PeerJson> =
-        peers.iter().map(|peer| Ok(PeerJson::of(peer, Some(&standing(&home, peer)?)))).collect::<Result<_, Failure>>()?;
-    let lines: Vec<String> = peers.iter().map(|peer| format!("{}  {}", described(peer), comparison(peer))).collect();
+    let documents: Vec<PeerJson> = peers
+        .iter()
+        .map(|peer| Ok(PeerJson::of(peer, Some(&standing(&home, peer)?))))
+        .collect::<Result<_, Failure>>()?;
+    let lines: Vec<String> =
+        peers.iter().map(|peer| format!("{}  {}", described(peer), comparison(peer))).collect();
     let words = if lines.is_empty() { "no peers yet".to_owned() } else { lines.join("\n") };
     say(context, &serde_json::json!({"schema": "detente.peers.v1", "peers": documents}), &words)?;
     Ok(Exit::Done)
@@ -209,7 +218,11 @@ fn remove(args: &OneArgs, context: &Context) -> Result<Exit, Failure> {
     let peer = homes::peer(&home, &args.peer)?;
     home.remove_peer(peer.card.id())?;
     let document = serde_json::json!({"schema": "detente.peer-removed.v1", "id": peer.card.id().as_str()});
-    say(context, &document, &format!("Removed the card of {}. Receipts and budget ledger stay.", described(&peer)))?;
+    say(
+        context,
+        &document,
+        &format!("Removed the card of {}. Receipts and budget ledger stay.", described(&peer)),
+    )?;
     Ok(Exit::Done)
 }
 
@@ -253,7 +266,11 @@ fn standing(home: &Home, peer: &Peer) -> Result<Standing, Failure> {
                 terms: super::receipt::short(&ask.terms_id),
                 made: clock::rfc3339(terms.made),
                 until: clock::rfc3339(terms.until),
-                state: if now > terms.until { format!("no answer by {until}") } else { format!("open until {until}") },
+                state: if now > terms.until {
+                    format!("no answer by {until}")
+                } else {
+                    format!("open until {until}")
+                },
             }
         })
         .collect();

@@ -74,6 +74,9 @@ pub(crate) struct ReplayArgs {
     receipt: String,
     /// The list as it was when the match ran
     list: PathBuf,
+    /// As in the match: the peer is the named recipient of TLP:RED items
+    #[arg(long)]
+    named_recipient: bool,
     #[command(flatten)]
     lists: ListArgs,
 }
@@ -124,10 +127,13 @@ fn add_result(bytes: &[u8], path: &Path, context: &Context) -> Result<Exit, Fail
     if known.as_ref().is_some_and(|known| known.peer != *result.author()) {
         return Err(about(Rejection::Contradiction { field: "from" }));
     }
-    let peer = homes::compared_peer(&home, result.author()).map_err(|failure| failure.about(path.display()))?;
+    let peer =
+        homes::compared_peer(&home, result.author()).map_err(|failure| failure.about(path.display()))?;
     result.verify(&peer.card, home.card()).map_err(&about)?;
     let known = known.ok_or_else(|| about(Rejection::UnknownAnswer))?;
-    let Some((acceptance, _, answer, answer_hash)) = known.answer else { return Err(about(Rejection::UnknownAnswer)) };
+    let Some((acceptance, _, answer, answer_hash)) = known.answer else {
+        return Err(about(Rejection::UnknownAnswer));
+    };
     result.check_follows(&known.proposal, &acceptance.accept_id(), &answer_hash).map_err(&about)?;
     let run = Run { proposal: known.proposal, acceptance };
     match known.result_hash {
@@ -179,9 +185,13 @@ fn add_receipt(bytes: &[u8], path: &Path, context: &Context) -> Result<Exit, Fai
         other => about(other),
     })?;
     let mut home = context.open(Access::Write)?;
-    let peer = homes::compared_peer(&home, &receipt.author).map_err(|failure| failure.about(path.display()))?;
-    let (asker, answerer) = (receipt.run.proposal.terms().asker.clone(), receipt.run.acceptance.answerer().clone());
-    let card = |id: &PartyId| if id == peer.card.id() { Some(&peer.card) } else { Some(home.card()).filter(|own| own.id() == id) };
+    let peer =
+        homes::compared_peer(&home, &receipt.author).map_err(|failure| failure.about(path.display()))?;
+    let (asker, answerer) =
+        (receipt.run.proposal.terms().asker.clone(), receipt.run.acceptance.answerer().clone());
+    let card = |id: &PartyId| {
+        if id == peer.card.id() { Some(&peer.card) } else { Some(home.card()).filter(|own| own.id() == id) }
+    };
     let (Some(asker), Some(answerer)) = (card(&asker), card(&answerer)) else {
         return Err(about(Rejection::NotAddressedToUs { to: answerer.to_string() }));
     };
@@ -198,7 +208,11 @@ fn add_receipt(bytes: &[u8], path: &Path, context: &Context) -> Result<Exit, Fai
     let document = serde_json::json!({
         "schema": "detente.receipt-added.v1", "run": hex(&stored.run), "peer": peer.card.id().as_str(),
     });
-    say(context, &document, &format!("Filed     the receipt of {} for run {}", super::peer::described(&peer), hex(&stored.run)))?;
+    say(
+        context,
+        &document,
+        &format!("Filed     the receipt of {} for run {}", super::peer::described(&peer), hex(&stored.run)),
+    )?;
     Ok(Exit::Done)
 }
 
@@ -288,12 +302,15 @@ fn find(name: &str, own: bool, context: &Context) -> Result<Named, Failure> {
     let digits = name.to_lowercase();
     let is_ours = |stored: &StoredReceipt| !own || stored.author == *home.card().id();
     let all = home.receipts()?;
-    let mut found: Vec<&StoredReceipt> =
-        all.iter().filter(|stored| is_ours(stored) && !digits.is_empty() && hex(&stored.run).starts_with(&digits)).collect();
+    let mut found: Vec<&StoredReceipt> = all
+        .iter()
+        .filter(|stored| is_ours(stored) && !digits.is_empty() && hex(&stored.run).starts_with(&digits))
+        .collect();
     // Of one run our own receipt comes first.
     found.sort_by_key(|stored| (stored.run, stored.author != *home.card().id()));
     let Some(first) = found.first() else {
-        return Err(Failure::new(Exit::Negative, format!("there is no receipt {}", quoted(name))).hint("detente receipt list"));
+        return Err(Failure::new(Exit::Negative, format!("there is no receipt {}", quoted(name)))
+            .hint("detente receipt list"));
     };
     if found.iter().any(|other| other.run != first.run) {
         return Err(Failure::usage(format!("several runs begin with {name}")).hint("give more digits"));
@@ -386,19 +403,23 @@ fn verdict(
         "schema": "detente.receipt-verdict.v1", "verdict": verdict, "reason": reason,
         "run": hex(&receipt.run.number()), "author": receipt.author.as_str(), "files": files, "not_proved": not_proved,
     });
-    let mut text = format!("{verdict}: receipt of run {}, signed by {}", hex(&receipt.run.number()), receipt.author);
-    if let Some(reason) = reason {
-        text += &format!("\nreason: {reason}");
-    } else {
-        let terms = receipt.run.proposal.terms();
-        text += &format!(
-            "\nshows: {} asked {} under terms that both signed; the commitments to both lists; {} files, byte for byte",
-            terms.asker,
-            receipt.run.acceptance.answerer(),
-            files.len(),
-        );
+    let mut rows = Vec::new();
+    match reason {
+        Some(reason) => rows.push(("Reason", reason.to_owned())),
+        None => {
+            let (asker, answerer) = (&receipt.run.proposal.terms().asker, receipt.run.acceptance.answerer());
+            let signed = format!(
+                "{asker} asked {answerer} under terms that both signed; the commitments to both lists; {} files, \
+                 byte for byte",
+                files.len()
+            );
+            rows.push(("Shows", signed));
+        }
     }
-    text += &format!("\nnot proved: {not_proved}");
+    rows.push(("Not proved", not_proved.to_owned()));
+    let run = hex(&receipt.run.number());
+    let text =
+        format!("{verdict}: receipt of run {run}, signed by {}\n{}", receipt.author, tui::table(&rows));
     if context.json { tui::answer_json(&document) } else { tui::answer(&text) }
 }
 
@@ -408,6 +429,7 @@ fn replay(args: &ReplayArgs, context: &Context) -> Result<Exit, Failure> {
     let terms_id = named.receipt.run.proposal.terms_id();
     let kinds = &named.receipt.run.proposal.terms().kinds;
     let read = args.lists.narrowed_to(kinds)?.read(&args.list, Side::Ours, &context.tui)?;
+    let read = read.for_peer(args.named_recipient);
     let compared = match (home.ask(&terms_id)?, home.answer(&terms_id)?) {
         (Some(ask), _) => replay_asker(&home, &ask, &read, context)?,
         (None, Some(answer)) => replay_answerer(&home, &answer, &read, context)?,
@@ -419,7 +441,9 @@ fn replay(args: &ReplayArgs, context: &Context) -> Result<Exit, Failure> {
     let same = compared.iter().all(|part| part.same);
     let lines: Vec<String> = compared
         .iter()
-        .map(|part| format!("{:<9} {}", part.part, if part.same { "byte for byte the same" } else { "differs" }))
+        .map(|part| {
+            format!("{:<9} {}", part.part, if part.same { "byte for byte the same" } else { "differs" })
+        })
         .collect();
     let verdict = if same {
         "verified: the seed and this list give exactly what is on record"
@@ -441,11 +465,17 @@ struct Compared {
     same: bool,
 }
 
-fn replay_asker(home: &Home, ask: &StoredAsk, read: &ReadList, context: &Context) -> Result<Vec<Compared>, Failure> {
+fn replay_asker(
+    home: &Home,
+    ask: &StoredAsk,
+    read: &ReadList,
+    context: &Context,
+) -> Result<Vec<Compared>, Failure> {
     let (us, items) = (home.us(), read.items());
     let pool = Pool::with_progress(context.tui.progress("replaying"));
     let list = ask.proposal.list();
-    let root = items.len() as u64 <= list.class.get() && ask.secrets.list_salt.root(&items, list.class) == list.root;
+    let root =
+        items.len() as u64 <= list.class.get() && ask.secrets.list_salt.root(&items, list.class) == list.root;
     let mut compared = vec![Compared { part: "list root", same: root }];
     let file = ask_file(&us, &ask.proposal, &ask.secrets, &items, &pool);
     compared.push(Compared { part: "ask", same: same_hash(file, &ask.file_hash) });
@@ -469,10 +499,14 @@ fn replay_answerer(
     let (us, items) = (home.us(), read.items());
     let pool = Pool::with_progress(context.tui.progress("replaying"));
     let list = acceptance.list();
-    let root = items.len() as u64 <= list.class.get() && secrets.list_salt.root(&items, list.class) == list.root;
+    let root =
+        items.len() as u64 <= list.class.get() && secrets.list_salt.root(&items, list.class) == list.root;
     let ask = ReceivedAsk::read(&answer.ask)?;
     let file = answer_file(&us, &ask, acceptance, secrets, &items, &pool).map(|making| making.file);
-    Ok(vec![Compared { part: "list root", same: root }, Compared { part: "answer", same: same_hash(file, hash) }])
+    Ok(vec![
+        Compared { part: "list root", same: root },
+        Compared { part: "answer", same: same_hash(file, hash) },
+    ])
 }
 
 /// Whether a recomputed file is the recorded one. A list that cannot even be computed with differs.
