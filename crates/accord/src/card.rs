@@ -55,6 +55,7 @@ impl Card {
     /// [`Rejection::BadField`] where a name is empty, too long or holds control characters;
     /// [`Rejection::BadKey`] where two purposes share a key.
     pub fn sign(fields: CardFields, identity: &SecretKey) -> Result<Card, Rejection> {
+        check_names(&fields.name, &fields.contact)?;
         let keys =
             fields.keys.iter().map(|(purpose, key)| (purpose.clone(), Value::text(b64::encode(key.bytes()))));
         let mut members = BTreeMap::from([
@@ -100,12 +101,7 @@ impl Card {
         let id = fields.party("id")?;
         let name = fields.text("name")?;
         let contact = fields.text("contact")?;
-        if name.is_empty() || !is_name(&name) {
-            return Err(fields.bad("name"));
-        }
-        if !is_name(&contact) {
-            return Err(fields.bad("contact"));
-        }
+        check_names(&name, &contact)?;
         let revision = fields.integer("revision")?;
         let keys = read_keys(fields.object("keys")?, &identity)?;
         let key = |purpose: &str| keys.get(purpose).copied();
@@ -182,6 +178,15 @@ fn looks_like_card(bytes: &[u8]) -> bool {
 
 fn signed_bytes(unsigned: &BTreeMap<String, Value>) -> Vec<u8> {
     [CONTEXT, &Value::Object(unsigned.clone()).encode()].concat()
+}
+
+fn check_names(name: &str, contact: &str) -> Result<(), Rejection> {
+    let bad = |field| Err(Rejection::BadField { part: PART, field });
+    match () {
+        () if name.is_empty() || !is_name(name) => bad("name"),
+        () if !is_name(contact) => bad("contact"),
+        () => Ok(()),
+    }
 }
 
 fn is_name(text: &str) -> bool {

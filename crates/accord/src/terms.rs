@@ -155,11 +155,16 @@ impl Proposal {
         if !refs.is_empty() {
             return Err(public.bad("refs"));
         }
+        let to = [Reference { party: party.clone(), rel: "to", id: terms_statement.id() }];
+        let listed = list_statement.envelope(Type::List)?;
+        // The id first, as in `read`: a receipt names its terms nowhere else.
+        if listed.refs != to {
+            return Err(Rejection::Contradiction { field: "list" });
+        }
         let purpose = read_purpose(&terms_statement, &public)?;
         let terms = read_terms(&mut public, party, made, purpose)?;
         public.finish()?;
-        let to = Reference { party: terms.asker.clone(), rel: "to", id: terms_statement.id() };
-        let list = read_list(&list_statement, &terms.asker, &terms.answerer, accord, &[to])?;
+        let list = read_list(&list_statement, listed, &terms.asker, &terms.answerer, accord, &to)?;
         if list.class != terms.n_ask {
             return Err(Rejection::Contradiction { field: "n" });
         }
@@ -308,7 +313,8 @@ impl Acceptance {
         };
         let to_consent = Reference { party: party.clone(), rel: "to", id: consent_statement.id() };
         let accepted = to_terms.id;
-        let list = read_list(&list_statement, &party, &asker, accord, &[to_terms, to_consent])?;
+        let listed = list_statement.envelope(Type::List)?;
+        let list = read_list(&list_statement, listed, &party, &asker, accord, &[to_terms, to_consent])?;
         Ok(Acceptance {
             consent_statement,
             list_statement,
@@ -519,12 +525,12 @@ fn say_list(
 
 fn read_list(
     statement: &Statement,
+    envelope: Envelope,
     author: &PartyId,
     to: &PartyId,
     accord: [u8; 32],
     refs: &[Reference],
 ) -> Result<ListCommitment, Rejection> {
-    let envelope = statement.envelope(Type::List)?;
     let mut public = envelope.public;
     let same_run = envelope.accord == accord && envelope.party == *author && envelope.refs == refs;
     if !same_run || !statement.is_unsigned() {
