@@ -6,6 +6,7 @@ use detente_accord::{Acceptance, PartyId, Proposal, Time};
 use rusqlite::{OptionalExtension as _, Row, params};
 use zeroize::Zeroizing;
 
+use crate::home::one_row;
 use crate::{Error, Home, StoredReceipt};
 
 /// What is written before anything secret of the answer exists.
@@ -96,7 +97,7 @@ impl Home {
     ) -> Result<(), Error> {
         let secrets = answered.secrets.to_bytes();
         self.transact(|db| {
-            db.execute(
+            let changed = db.execute(
                 "UPDATE answer SET acceptance = ?2, secrets = ?3, pk = ?4, file = ?5, file_hash = ?6, answered_ms = ?7
                  WHERE terms_id = ?1 AND file IS NULL",
                 params![
@@ -109,6 +110,7 @@ impl Home {
                     answered.at.0,
                 ],
             )?;
+            one_row(changed)?;
             receipt.insert(db)
         })
     }
@@ -163,10 +165,12 @@ impl Home {
         receipt: &StoredReceipt,
     ) -> Result<(), Error> {
         self.transact(|db| {
-            db.execute(
-                "UPDATE answer SET result = ?2, result_hash = ?3, closed_ms = ?4 WHERE terms_id = ?1",
+            let changed = db.execute(
+                "UPDATE answer SET result = ?2, result_hash = ?3, closed_ms = ?4
+                 WHERE terms_id = ?1 AND result IS NULL",
                 params![terms_id, result, result_hash, at.0],
             )?;
+            one_row(changed)?;
             receipt.insert(db)
         })
     }

@@ -5,6 +5,7 @@ use detente_accord::{Acceptance, PartyId, Proposal, Time};
 use rusqlite::{OptionalExtension as _, Row, params};
 use zeroize::Zeroizing;
 
+use crate::home::one_row;
 use crate::{Error, Home};
 
 /// Where the items of a list stood: sources, and for each item its places. Items and places are as secret
@@ -85,6 +86,7 @@ impl Home {
     /// As of any write.
     pub fn remove_ask(&mut self, terms_id: &[u8; 32]) -> Result<(), Error> {
         self.run(|db| db.execute("DELETE FROM ask WHERE terms_id = ?1 AND opened_ms IS NULL", [terms_id]))?;
+        self.erase_deleted();
         Ok(())
     }
 
@@ -125,10 +127,10 @@ impl Home {
         receipt: &crate::StoredReceipt,
     ) -> Result<(), Error> {
         self.transact(|db| {
-            db.execute(
+            let changed = db.execute(
                 "UPDATE ask SET acceptance = ?2, answer = ?3, answer_hash = ?4, result = ?5, common = ?6,
                      opened_ms = ?7, items = NULL, places = NULL
-                 WHERE terms_id = ?1",
+                 WHERE terms_id = ?1 AND opened_ms IS NULL",
                 params![
                     terms_id,
                     opened.acceptance.to_private_value().encode(),
@@ -139,8 +141,11 @@ impl Home {
                     opened.at.0,
                 ],
             )?;
+            one_row(changed)?;
             receipt.insert(db)
-        })
+        })?;
+        self.erase_deleted();
+        Ok(())
     }
 
     pub(crate) fn damaged(&self, detail: &str) -> Error {

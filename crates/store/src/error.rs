@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// Errors of a home. Texts name the path; [`Error::hint`] says what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +111,10 @@ impl Error {
     /// A database error in the home at a path, by its kind.
     pub(crate) fn database(path: &Path, error: rusqlite::Error) -> Error {
         let path = path.to_owned();
+        // SQLite says so where its shared index cannot grow: the disk is full.
+        let no_room = error.sqlite_error().is_some_and(|e| e.extended_code == ffi::SQLITE_IOERR_SHMSIZE);
         match error.sqlite_error_code() {
+            _ if no_room => Error::DiskFull(path),
             Some(ErrorCode::DiskFull) => Error::DiskFull(path),
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Error::ReadOnly(path)

@@ -2,17 +2,20 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use detente_accord::{Card, Us};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use crate::keys::{refuse_open_mode, sync_folder};
 use crate::{Error, KeySeeds, Keys, schema};
 
 const DATABASE: &str = "home.db";
+/// The write-ahead log that SQLite keeps beside the database while it is open.
+const LOG: &str = "home.db-wal";
 const LOCK: &str = "lock";
 /// How long a reader waits for a writer's commit.
 const BUSY: Duration = Duration::from_secs(5);
@@ -32,8 +35,7 @@ pub struct Home {
     connection: Connection,
     keys: Keys,
     card: Card,
-    /// Held until drop; the operating system lets go of it when a process dies.
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
 
 impl Home {
@@ -75,9 +77,12 @@ impl Home {
         if let Some(card) = new_card {
             connection.execute("INSERT INTO own_card VALUES (1, ?1)", [card.bytes()]).map_err(failed)?;
         }
-        let bytes: Vec<u8> =
-            connection.query_row("SELECT card FROM own_card", [], |row| row.get(0)).map_err(failed)?;
         let damaged = |detail: String| Error::Damaged { path: path.to_owned(), detail };
+        let bytes: Option<Vec<u8>> = connection
+            .query_row("SELECT card FROM own_card", [], |row| row.get(0))
+            .optional()
+            .map_err(failed)?;
+        let bytes = bytes.ok_or_else(|| damaged("its database holds no card of its own".into()))?;
         let card = Card::read(&bytes).map_err(|error| damaged(error.to_string()))?;
         let fits = card.identity() == &keys.identity.public()
             && card.desk() == &keys.desk.public()
@@ -140,6 +145,17 @@ impl Home {
         transaction.commit().map_err(failed)?;
         Ok(value)
     }
+
+    /// Takes what was deleted out of the write-ahead log too: the log still holds the pages as they were
+    /// before. Best effort: a reader in the middle of something puts it off until the home is closed.
+    pub(crate) fn erase_deleted(&self) {
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+}
+
+/// Checks that a change met its row: what is finished once is never finished again.
+pub(crate) fn one_row(changed: usize) -> rusqlite::Result<()> {
+    if changed == 1 { Ok(()) } else { Err(rusqlite::Error::StatementChangedRows(changed)) }
 }
 
 /// A home that is being made; taken away again unless it is finished.
@@ -202,30 +218,70 @@ pub(crate) fn restore_database(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn connect(path: &Path, access: Access) -> Result<Connection, Error> {
-    let file = path.join(DATABASE);
+    match access {
+        Access::Write => connect_writer(path),
+        Access::Read => connect_reader(path),
+    }
+}
+
+fn connect_writer(path: &Path) -> Result<Connection, Error> {
     let failed = |error| Error::database(path, error);
-    let mode = match access {
-        Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
-        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-    };
-    let mut connection =
-        Connection::open_with_flags(&file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path.join(DATABASE), flags).map_err(failed)?;
     connection.busy_timeout(BUSY).map_err(failed)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
     // Deleted rows held items and secrets: their bytes are overwritten.
     connection.pragma_update(None, "secure_delete", true).map_err(failed)?;
-    match access {
-        Access::Write => {
-            connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
-            connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
-            schema::migrate(&mut connection, path)?;
-        }
-        Access::Read => schema::check_current(&connection, path)?,
-    }
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+    schema::migrate(&mut connection, path)?;
     Ok(connection)
 }
 
-fn lock(path: &Path) -> Result<File, Error> {
+fn connect_reader(path: &Path) -> Result<Connection, Error> {
+    let failed = |error| Error::database(path, error);
+    let file = path.join(DATABASE);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
+    connection.busy_timeout(BUSY).map_err(failed)?;
+    match schema::check_current(&connection, path) {
+        // A disk that takes no files: SQLite cannot make its log there, and without one nothing is in it.
+        Err(Error::ReadOnly(_)) if !path.join(LOG).exists() => {
+            let connection =
+                Connection::open_with_flags(immutable(&file), flags | OpenFlags::SQLITE_OPEN_URI)
+                    .map_err(failed)?;
+            schema::check_current(&connection, path)?;
+            Ok(connection)
+        }
+        checked => checked.map(|()| connection),
+    }
+}
+
+/// The name under which SQLite opens a file that nobody can change.
+fn immutable(file: &Path) -> String {
+    let mut uri = "file:".to_owned();
+    for byte in file.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                uri.push(char::from(*byte))
+            }
+            _ => uri += &format!("%{byte:02X}"),
+        }
+    }
+    uri + "?immutable=1"
+}
+
+/// The writer's lock. Let go of on drop; the operating system does it when the process dies.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // By name and not by closing alone: a process that is being started may hold a copy of the handle.
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(path: &Path) -> Result<Lock, Error> {
     let file = path.join(LOCK);
     let failed = |error| Error::io(&file, error);
     let mut lock = OpenOptions::new()
@@ -240,7 +296,7 @@ fn lock(path: &Path) -> Result<File, Error> {
         Ok(()) => {
             // The pid is for the message that the next process prints; the lock itself is the operating system's.
             let _ = lock.set_len(0).and_then(|()| write!(lock, "{}", std::process::id()));
-            Ok(lock)
+            Ok(Lock(lock))
         }
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
