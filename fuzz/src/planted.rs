@@ -15,6 +15,11 @@ pub fn in_list(list: &List) {
     }
 }
 
+/// A warninglist that hits more than half of what it is shown.
+pub fn in_hits(hits: usize) {
+    assert!(!(PLANTED && hits >= 5), "planted: a warninglist that hits {hits} items");
+}
+
 /// A network of IPv6.
 pub fn in_item(item: Item<'_>) {
     let is_due = item.kind() == Some(Kind::Cidr) && item.bytes().len() == 21;

@@ -1,6 +1,9 @@
 //! Readers of lists: whatever the bytes are, the counts add up and the items are in order and in form.
 
+use std::sync::LazyLock;
+
 use detente_indicators::read::{self, Format, Reading};
+use detente_indicators::warninglist::Warninglist;
 use detente_indicators::{Intake, Item, List, Marking, Options};
 
 use crate::{canon, planted};
@@ -62,3 +65,23 @@ fn options(everything: bool) -> Options {
         marking: Marking::default(),
     }
 }
+
+/// A warninglist reads or is refused, and judges every item without fail.
+pub fn check_warninglist(data: &[u8]) {
+    let Ok(list) = Warninglist::read(data) else { return };
+    let mut hits = 0;
+    for item in JUDGED.items() {
+        hits += usize::from(list.hits(item));
+    }
+    planted::in_hits(hits);
+}
+
+/// One item of each shape that warninglists speak of.
+static JUDGED: LazyLock<List> = LazyLock::new(|| {
+    let text = "198.51.100.7\n198.51.100.0/25\n2001:db8::7\n2001:db8::/48\nwww.example.com\nexample.org\n\
+                https://www.example.net/a?b\nuser@mail.example.com\n44d88612fea8a8f36de82e1278abb02f\n";
+    let mut intake = Intake::new(Options { special_use: true, ..options(true) });
+    let reading = Reading { format: Some(Format::Text), ..Reading::default() };
+    read::read(text.as_bytes(), &reading, &mut intake).expect("a list in form");
+    intake.finish()
+});

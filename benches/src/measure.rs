@@ -1,0 +1,45 @@
+//! Seconds of a piece of work, and CPU time and memory of another program.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use wait4::Wait4 as _;
+
+/// The result and the shortest of `rounds` runs, in seconds: what disturbs a run only makes it longer.
+pub(crate) fn best_of<T>(rounds: u32, mut work: impl FnMut() -> Result<T>) -> Result<(T, f64)> {
+    let mut best: Option<(T, f64)> = None;
+    for _ in 0..rounds.max(1) {
+        let begun = Instant::now();
+        let result = work()?;
+        let seconds = begun.elapsed().as_secs_f64();
+        if best.as_ref().is_none_or(|(_, shortest)| seconds < *shortest) {
+            best = Some((result, seconds));
+        }
+    }
+    best.context("no round")
+}
+
+/// What a program cost.
+pub(crate) struct Cost {
+    pub(crate) wall: Duration,
+    /// User and system, all threads and all programs it ran itself.
+    pub(crate) cpu: Duration,
+    /// Highest resident memory of it, or of the largest program it ran.
+    pub(crate) rss_bytes_max: u64,
+}
+
+/// Runs a program to its end.
+pub(crate) fn cost(command: &mut Command) -> Result<Cost> {
+    let begun = Instant::now();
+    let name = format!("{command:?}");
+    let ended = command.spawn().with_context(|| format!("cannot run {name}"))?.wait4()?;
+    ensure!(ended.status.success(), "{name} ended with {}", ended.status);
+    let usage = ended.rusage;
+    Ok(Cost { wall: begun.elapsed(), cpu: usage.utime + usage.stime, rss_bytes_max: usage.maxrss })
+}
+
+/// Megabytes of 10^6 bytes.
+pub(crate) fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}

@@ -1,0 +1,61 @@
+//! Figures as a table for people and as one JSON document for programs.
+
+use serde_json::{Map, Value, json};
+
+/// Rows of named figures.
+pub(crate) struct Report {
+    schema: &'static str,
+    rows: Vec<Map<String, Value>>,
+    notes: Vec<String>,
+}
+
+impl Report {
+    /// An empty report.
+    pub(crate) fn new(schema: &'static str) -> Report {
+        Report { schema, rows: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Adds a row; `figures` is a JSON object, its keys in the order of the columns of the first row.
+    pub(crate) fn row(&mut self, figures: Value) {
+        if let Value::Object(row) = figures {
+            self.rows.push(row);
+        }
+    }
+
+    /// Adds a sentence below the table.
+    pub(crate) fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    /// Prints it.
+    pub(crate) fn print(&self, json: bool) {
+        if json {
+            println!("{}", json!({ "schema": self.schema, "rows": self.rows, "notes": self.notes }));
+            return;
+        }
+        let columns: Vec<&String> = self.rows.first().into_iter().flat_map(Map::keys).collect();
+        let cells = |row: &Map<String, Value>| columns.iter().map(|key| cell(row.get(*key))).collect();
+        let mut table: Vec<Vec<String>> = vec![columns.iter().map(|key| key.to_string()).collect()];
+        table.extend(self.rows.iter().map(cells));
+        for row in &table {
+            let padded = row.iter().enumerate().map(|(i, cell)| {
+                let width = table.iter().filter_map(|row| row.get(i)).map(|cell| cell.chars().count()).max();
+                format!("{cell:>0$}", width.unwrap_or(0))
+            });
+            println!("{}", padded.collect::<Vec<_>>().join("  "));
+        }
+        self.notes.iter().for_each(|note| println!("{note}"));
+    }
+}
+
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "-".into(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) if number.is_f64() => {
+            let number = number.as_f64().unwrap_or(0.0);
+            if number >= 100.0 { format!("{number:.0}") } else { format!("{number:.3}") }
+        }
+        Some(other) => other.to_string(),
+    }
+}
