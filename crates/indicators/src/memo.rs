@@ -106,7 +106,7 @@ const TEXT_BYTES_MAX: usize = 54;
 const LOOKS: u32 = 1024;
 
 /// Values for which a fruitless memory rests.
-const IDLE_VALUES: u32 = 16 * LOOKS;
+const IDLE_VALUES: u32 = 64 * LOOKS;
 
 /// 256 KiB in all: stays in a core's second-level cache beside the reader's block.
 const SLOTS: usize = 4096;

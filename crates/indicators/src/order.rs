@@ -7,55 +7,56 @@ use crate::item::HEADER_BYTES;
 /// Sorts `indices` by the items that `bytes_of` gives for each.
 pub(crate) fn sort<'b>(indices: &mut [u32], bytes_of: &dyn Fn(u32) -> &'b [u8]) {
     let keyed = |&index: &u32| {
-        let item = bytes_of(index);
-        Keyed { head: head(item), index, key: key(item, HEADER_BYTES) }
+        let (high, low) = first_key(bytes_of(index));
+        Keyed { high, low, index }
     };
     let mut keyed: Vec<Keyed> = indices.iter().map(keyed).collect();
-    keyed.sort_unstable_by_key(|keyed| (keyed.head, keyed.key));
-    sort_ties(&mut keyed, HEADER_BYTES, bytes_of);
+    sort_run(&mut keyed, FIRST_KEY_BODY_BYTES, bytes_of);
     for (index, sorted) in indices.iter_mut().zip(keyed) {
         *index = sorted.index;
     }
 }
 
 struct Keyed {
-    /// Type and length.
-    head: u32,
+    high: u64,
+    low: u64,
     index: u32,
-    /// Sixteen bytes of the body.
-    key: (u64, u64),
 }
 
-/// Sorts within the runs that tie in the sixteen bytes at `depth`.
-fn sort_ties<'b>(run: &mut [Keyed], depth: usize, bytes_of: &dyn Fn(u32) -> &'b [u8]) {
-    let tied = |one: &Keyed, next: &Keyed| one.key == next.key && one.head == next.head;
-    for tied in run.chunk_by_mut(tied).filter(|tied| tied.len() > 1) {
-        let depth = depth + KEY_BYTES;
+impl Keyed {
+    /// Compared as one number, which costs no branch that could be guessed wrongly.
+    fn key(&self) -> u128 {
+        u128::from(self.high) << 64 | u128::from(self.low)
+    }
+}
+
+/// Sorts a run by its keys, and where these tie by the bytes of the body from `depth` on.
+fn sort_run<'b>(run: &mut [Keyed], depth: usize, bytes_of: &dyn Fn(u32) -> &'b [u8]) {
+    run.sort_unstable_by_key(Keyed::key);
+    for tied in run.chunk_by_mut(|one, next| one.key() == next.key()).filter(|tied| tied.len() > 1) {
         // Long common beginnings end the fetching, so that no list can deepen the recursion.
         if tied.len() <= SMALL_RUN || depth >= DEPTH_MAX {
             tied.sort_unstable_by(|one, next| bytes_of(one.index).cmp(bytes_of(next.index)));
             continue;
         }
         for keyed in tied.iter_mut() {
-            keyed.key = key(bytes_of(keyed.index), depth);
+            let rest = bytes_of(keyed.index).get(HEADER_BYTES + depth..).unwrap_or_default();
+            (keyed.high, keyed.low) = (word(rest), word(rest.get(8..).unwrap_or_default()));
         }
-        tied.sort_unstable_by_key(|keyed| keyed.key);
-        sort_ties(tied, depth, bytes_of);
+        sort_run(tied, depth + 16, bytes_of);
     }
 }
 
-/// What stands before the body, but for the version, which is the same in all.
-fn head(item: &[u8]) -> u32 {
-    u32::from_be_bytes([0, item[0], item[2], item[3]])
+/// Type and length, then the first bytes of the body. The version is the same in all. Because the length stands
+/// before the body, items that tie have one length, and a missing byte never ties with a zero byte.
+fn first_key(item: &[u8]) -> (u64, u64) {
+    let head = u64::from_be_bytes([item[0], item[2], item[3], 0, 0, 0, 0, 0]);
+    let body = item.get(HEADER_BYTES..).unwrap_or_default();
+    let rest = body.get(FIRST_KEY_BODY_BYTES - 8..).unwrap_or_default();
+    (head | word(body) >> 24, word(rest))
 }
 
-/// Sixteen bytes from `depth` on, in the order of bytes; what is missing counts as zero. Only items of one
-/// length are compared by it, so a missing byte never ties with a zero byte.
-fn key(item: &[u8], depth: usize) -> (u64, u64) {
-    let rest = item.get(depth..).unwrap_or_default();
-    (word(rest), word(rest.get(KEY_BYTES / 2..).unwrap_or_default()))
-}
-
+/// Eight bytes as a number in the order of bytes; what is missing counts as zero.
 fn word(bytes: &[u8]) -> u64 {
     match bytes.first_chunk() {
         Some(eight) => u64::from_be_bytes(*eight),
@@ -67,7 +68,8 @@ fn word(bytes: &[u8]) -> u64 {
     }
 }
 
-const KEY_BYTES: usize = 16;
+/// Five bytes beside type and length, and eight more.
+const FIRST_KEY_BODY_BYTES: usize = 13;
 
 const SMALL_RUN: usize = 12;
 

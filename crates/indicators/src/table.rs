@@ -39,7 +39,8 @@ impl Table {
     pub(crate) fn fill(&mut self, free: FreeSlot, hash: u32, index: u32) {
         self.slots[free.0] = u64::from(hash) << 32 | (u64::from(index) + 1);
         self.used += 1;
-        if self.used * 4 > self.slots.len() * 3 {
+        // Half full at most: beyond that, probing soon leaves the cache line that was asked for.
+        if self.used * 2 > self.slots.len() {
             self.grow();
         }
     }

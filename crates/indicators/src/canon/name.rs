@@ -31,11 +31,12 @@ pub(super) fn plain_domain(text: &[u8], out: &mut Vec<u8>) -> Option<Result<Kind
     let body = out.len();
     out.extend_from_slice(name);
     out[body..].make_ascii_lowercase();
-    if has_punycode(&out[body..]) {
+    let look = look(&out[body..]);
+    if look.has_punycode {
         out.truncate(start);
         return None;
     }
-    let result = check(&out[body..]).and_then(|()| seal(start, out, Reason::BadName));
+    let result = look.verdict.and_then(|()| seal(start, out, Reason::BadName));
     Some(result.map(|()| Kind::Domain))
 }
 
@@ -46,9 +47,10 @@ pub(super) fn append(name: &str, out: &mut Vec<u8>) -> Result<(), Reason> {
     if name.is_ascii() {
         out.extend_from_slice(name.as_bytes());
         out[start..].make_ascii_lowercase();
-        if !has_punycode(&out[start..]) {
+        let look = look(&out[start..]);
+        if !look.has_punycode {
             let is_plain = out[start..].iter().all(|&byte| is_in_names(byte));
-            return if is_plain { check(&out[start..]) } else { Err(Reason::BadName) };
+            return if is_plain { look.verdict } else { Err(Reason::BadName) };
         }
         out.truncate(start);
     }
@@ -63,55 +65,45 @@ fn append_by_uts46(name: &str, out: &mut Vec<u8>) -> Result<(), Reason> {
     let ascii = Uts46::new()
         .to_ascii(name.as_bytes(), STD3_LESS_UNDERSCORE, Hyphens::CheckFirstLast, DnsLength::Verify)
         .map_err(|_| Reason::BadName)?;
-    check(ascii.as_bytes())?;
+    look(ascii.as_bytes()).verdict?;
     out.extend_from_slice(ascii.as_bytes());
     Ok(())
 }
 
+/// What one look at a folded name shows.
+struct Look {
+    verdict: Result<(), Reason>,
+    /// Whether a label begins with `xn--`.
+    has_punycode: bool,
+}
+
 /// What canon/1 asks of a folded name: labels of 1 to 63 bytes without a hyphen at either end, two of them
 /// at least, 253 bytes at most; the last begins with a letter, has two characters and no underscore.
-fn check(name: &[u8]) -> Result<(), Reason> {
-    if name.len() > NAME_BYTES_MAX {
-        return Err(Reason::BadName);
-    }
-    let mut labels = 0;
+fn look(name: &[u8]) -> Look {
+    let mut has_punycode = false;
+    let mut is_bad = name.len() > NAME_BYTES_MAX;
     let mut label_start = 0;
-    let mut last: &[u8] = &[];
-    let mut at = 0;
-    loop {
-        let byte = name.get(at);
-        if byte.is_none_or(|&byte| byte == b'.') {
-            last = &name[label_start..at];
-            let (Some(&first), Some(&end)) = (last.first(), last.last()) else { return Err(Reason::BadName) };
-            if last.len() > LABEL_BYTES_MAX || first == b'-' || end == b'-' {
-                return Err(Reason::BadName);
-            }
-            labels += 1;
+    let mut before = b'.';
+    for (at, &byte) in name.iter().enumerate() {
+        if byte == b'.' {
+            is_bad |= before == b'.' || before == b'-' || at - label_start > LABEL_BYTES_MAX;
             label_start = at + 1;
+        } else if byte == b'-' {
+            is_bad |= before == b'.';
+            has_punycode |= before == b'-' && name[label_start..=at] == *b"xn--";
         }
-        if byte.is_none() {
-            break;
-        }
-        at += 1;
+        before = byte;
     }
-    if labels < 2 {
-        return Err(Reason::BadName);
-    }
-    let starts_with_letter = last.first().is_some_and(u8::is_ascii_lowercase);
-    if starts_with_letter && last.len() >= 2 && !last.contains(&b'_') {
+    let last = &name[label_start..];
+    is_bad |= last.is_empty() || before == b'-' || last.len() > LABEL_BYTES_MAX || label_start == 0;
+    let verdict = if is_bad {
+        Err(Reason::BadName)
+    } else if last[0].is_ascii_lowercase() && last.len() >= 2 && !last.contains(&b'_') {
         Ok(())
     } else {
         Err(Reason::BadLastLabel)
-    }
-}
-
-/// Whether a label of a folded name begins with `xn--`.
-fn has_punycode(folded: &[u8]) -> bool {
-    memchr::memchr_iter(b'-', folded).any(|hyphen| {
-        hyphen >= 2
-            && folded[hyphen - 2..].starts_with(b"xn--")
-            && (hyphen == 2 || folded[hyphen - 3] == b'.')
-    })
+    };
+    Look { verdict, has_punycode }
 }
 
 /// The dots of UTS-46, of which one may stand at the end.

@@ -47,6 +47,9 @@ pub(super) fn canonicalise(
 
 /// Takes up to five digits behind a colon off the end.
 fn without_port(text: &[u8]) -> &[u8] {
+    if !text.last().is_some_and(u8::is_ascii_digit) {
+        return text;
+    }
     let tail = &text[text.len().saturating_sub(6)..];
     match memchr::memrchr(b':', tail) {
         Some(colon) if std::str::from_utf8(&tail[colon + 1..]).is_ok_and(is_port) => {

@@ -26,6 +26,12 @@ pub(super) fn read(input: &mut dyn BufRead, intake: &mut Intake<'_>) -> Result<(
 
 /// The first blank-separated field; empty for an empty line and for a comment.
 pub(super) fn first_field(line: &[u8]) -> &[u8] {
+    // Nearly every line of a list is one word: nothing to trim, no comment.
+    let is_word =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'/');
+    if line.iter().all(is_word) {
+        return line;
+    }
     let line = trimmed(line);
     if is_comment(line) {
         return &[];
