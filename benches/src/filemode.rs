@@ -3,14 +3,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::measure::{cost, megabytes};
+use crate::measure::{cost, megabytes, timed};
 use crate::report::Report;
 
 /// Items of each side.
@@ -78,13 +77,13 @@ impl Run {
         let mut command = self.command(side, arguments);
         command.stdout(std::fs::File::create(self.folder.join(format!("{name}.out")))?);
         let cost = cost(&mut command)?;
-        report.row(json!({
-            "step": name,
-            "side": side.to_string(),
-            "cpu_seconds": cost.cpu.as_secs_f64(),
-            "wall_seconds": cost.wall.as_secs_f64(),
-            "rss_mb_max": megabytes(cost.rss_bytes_max),
-        }));
+        report.row(vec![
+            ("step", name.into()),
+            ("side", side.to_string().into()),
+            ("cpu_seconds", cost.cpu.as_secs_f64().into()),
+            ("wall_seconds", cost.wall.as_secs_f64().into()),
+            ("rss_mb_max", megabytes(cost.rss_bytes_max).into()),
+        ]);
         Ok(())
     }
 
@@ -108,11 +107,8 @@ fn write_list(path: &Path, first: u32) -> Result<()> {
 fn calibrate() -> f64 {
     let mut element = RistrettoPoint::mul_base(&Scalar::from(7_u64)).compress();
     let scalar = Scalar::from_bytes_mod_order([0x5a; 32]);
-    let begun = Instant::now();
-    for _ in 0..OPERATIONS {
-        element = std::hint::black_box(step(element, &scalar));
-    }
-    begun.elapsed().as_secs_f64()
+    let mut all = || (0..OPERATIONS).for_each(|_| element = std::hint::black_box(step(element, &scalar)));
+    timed(&mut all).1
 }
 
 fn step(element: CompressedRistretto, scalar: &Scalar) -> CompressedRistretto {

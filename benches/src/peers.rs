@@ -59,7 +59,7 @@ const PEERS: [Peer; 8] = [
     },
 ];
 
-/// Seconds of each peer that is installed and has to do with this case.
+/// CPU seconds of each peer that is installed and has to do with this case.
 pub(crate) fn run(case: &str, documents: &Documents) -> Result<Vec<(&'static str, f64)>> {
     let peers: Vec<&Peer> =
         PEERS.iter().filter(|peer| peer.case == case && is_installed(peer.program)).collect();
@@ -74,7 +74,7 @@ pub(crate) fn run(case: &str, documents: &Documents) -> Result<Vec<(&'static str
         let path = file.to_string_lossy();
         command.args(peer.arguments.iter().map(|argument| argument.replace("FILE", &path)));
         command.stdin(Stdio::null()).stdout(File::create(file.with_extension("out"))?);
-        figures.push((peer.name, cost(&mut command)?.wall.as_secs_f64()));
+        figures.push((peer.name, cost(&mut command)?.cpu.as_secs_f64()));
     }
     std::fs::remove_dir_all(file.with_file_name(""))?;
     Ok(figures)

@@ -1,11 +1,14 @@
 //! Figures as a table for people and as one JSON document for programs.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+
+/// Named figures, in the order of the columns.
+pub(crate) type Row = Vec<(&'static str, Value)>;
 
 /// Rows of named figures.
 pub(crate) struct Report {
     schema: &'static str,
-    rows: Vec<Map<String, Value>>,
+    rows: Vec<Row>,
     notes: Vec<String>,
 }
 
@@ -15,11 +18,9 @@ impl Report {
         Report { schema, rows: Vec::new(), notes: Vec::new() }
     }
 
-    /// Adds a row; `figures` is a JSON object, its keys in the order of the columns of the first row.
-    pub(crate) fn row(&mut self, figures: Value) {
-        if let Value::Object(row) = figures {
-            self.rows.push(row);
-        }
+    /// Adds a row; the columns of the table are those of the first.
+    pub(crate) fn row(&mut self, row: Row) {
+        self.rows.push(row);
     }
 
     /// Adds a sentence below the table.
@@ -30,12 +31,17 @@ impl Report {
     /// Prints it.
     pub(crate) fn print(&self, json: bool) {
         if json {
-            println!("{}", json!({ "schema": self.schema, "rows": self.rows, "notes": self.notes }));
+            let object =
+                |row: &Row| row.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+            let rows: Vec<serde_json::Map<String, Value>> = self.rows.iter().map(object).collect();
+            println!("{}", json!({ "schema": self.schema, "rows": rows, "notes": self.notes }));
             return;
         }
-        let columns: Vec<&String> = self.rows.first().into_iter().flat_map(Map::keys).collect();
-        let cells = |row: &Map<String, Value>| columns.iter().map(|key| cell(row.get(*key))).collect();
-        let mut table: Vec<Vec<String>> = vec![columns.iter().map(|key| key.to_string()).collect()];
+        let columns: Vec<&str> = self.rows.first().into_iter().flatten().map(|(key, _)| *key).collect();
+        let value =
+            |row: &Row, key: &str| row.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone());
+        let cells = |row: &Row| columns.iter().map(|key| cell(value(row, key).as_ref())).collect();
+        let mut table: Vec<Vec<String>> = vec![columns.iter().map(|key| (*key).to_owned()).collect()];
         table.extend(self.rows.iter().map(cells));
         for row in &table {
             let padded = row.iter().enumerate().map(|(i, cell)| {

@@ -22,7 +22,7 @@ const FLAGS: [&str; 8] = [
 /// Builds the targets and gives the folder of their binaries.
 pub(super) fn build(targets: &[String], planted: bool) -> Result<PathBuf> {
     let host = metadata::host()?;
-    let folder = folder()?.join(if planted { "planted" } else { "build" });
+    let folder = folder()?.join("build");
     // With --target the flags are for the targets alone, and build scripts stay as they are.
     let arguments = ["build", "--release", "--manifest-path", "fuzz/Cargo.toml", "--target", &host];
     let mut command = shell::cargo(&arguments)?;
