@@ -245,8 +245,8 @@ fn connect_reader(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(&file, flags).map_err(failed)?;
     connection.busy_timeout(BUSY).map_err(failed)?;
     match schema::check_current(&connection, path) {
-        // A disk that takes no files: SQLite cannot make its log there, and without one nothing is in it.
-        Err(Error::ReadOnly(_)) if !path.join(LOG).exists() => {
+        // A disk that takes no files: SQLite cannot make its log there, and nothing is in it.
+        Err(Error::ReadOnly(_)) if fs::metadata(path.join(LOG)).map_or(true, |log| log.len() == 0) => {
             let connection =
                 Connection::open_with_flags(immutable(&file), flags | OpenFlags::SQLITE_OPEN_URI)
                     .map_err(failed)?;
