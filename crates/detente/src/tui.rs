@@ -78,7 +78,7 @@ impl Tui {
 
 fn say(text: &str) {
     // Nobody is left to tell if stderr itself fails.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", visible(text));
 }
 
 /// Writes the answer to stdout. A pipe that was closed is no failure: the reader had enough.
@@ -140,6 +140,20 @@ pub(crate) fn table(rows: &[(&str, String)]) -> String {
         table.push('\n');
     }
     table
+}
+
+/// Words for a screen with whatever stands in them: names of files and columns are foreign text too. Control
+/// characters but line feed and tab, direction marks and other invisible ones become escapes.
+pub(crate) fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => visible.push(c),
+            _ if c.is_control() || is_invisible(c) => visible.extend(c.escape_unicode()),
+            _ => visible.push(c),
+        }
+    }
+    visible
 }
 
 /// Foreign text for a screen: in quotes, with control characters, direction marks and other invisible ones

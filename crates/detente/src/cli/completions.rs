@@ -29,6 +29,9 @@ pub(crate) struct ManArgs {
 
 /// Help on a command or a topic
 #[derive(Args)]
+#[command(after_help = "Examples:
+  detente help exit-codes
+  detente help peer add")]
 pub(crate) struct TopicArgs {
     /// A command, or one of: exit-codes, limits
     topic: Vec<String>,

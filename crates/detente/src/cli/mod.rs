@@ -164,5 +164,5 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
 
 /// Prints a document as JSON if that was asked for, else as words.
 pub(crate) fn say(context: &Context, document: &impl serde::Serialize, words: &str) -> Result<(), Failure> {
-    if context.json { tui::answer_json(document) } else { tui::answer(words) }
+    if context.json { tui::answer_json(document) } else { tui::answer(&tui::visible(words)) }
 }

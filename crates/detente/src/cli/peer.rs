@@ -19,12 +19,15 @@ pub(crate) enum PeerCommand {
     /// Keep a peer's card; compare its six words first
     Add(AddArgs),
     /// List the peers
+    #[command(after_help = "Example:\n  detente peer list --json")]
     List,
     /// Show one peer: card, comparison, budget left, open asks
+    #[command(after_help = "Example:\n  detente peer show cert-b")]
     Show(OneArgs),
     /// Change what you decided about a peer
     Set(SetArgs),
     /// Forget a peer's card; receipts stay
+    #[command(after_help = "Example:\n  detente peer remove cert-b")]
     Remove(OneArgs),
 }
 

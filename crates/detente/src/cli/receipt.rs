@@ -25,6 +25,7 @@ pub(crate) enum ReceiptCommand {
     /// File the result of a match you answered
     Add(AddArgs),
     /// List the receipts
+    #[command(after_help = "Example:\n  detente receipt list --json")]
     List,
     /// Show one receipt; -o writes it to a file for others
     Show(ShowArgs),
@@ -288,9 +289,14 @@ struct Named {
     home: Option<Home>,
 }
 
+/// Whether a receipt was named by its file, and not by the digits of its run.
+fn is_file(name: &str) -> bool {
+    name == "-" || Path::new(name).is_file()
+}
+
 fn find(name: &str, own: bool, context: &Context) -> Result<Named, Failure> {
     let path = Path::new(name);
-    if path.is_file() || name == "-" {
+    if is_file(name) {
         let receipt = Receipt::read(&files::read(path)?).map_err(|rejection| match rejection {
             Rejection::BadMagic => Failure::usage(format!("{name} is not a receipt"))
                 .hint("a receipt is what `detente receipt show RUN -o FILE` writes"),
@@ -351,7 +357,17 @@ fn show(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failure> {
-    let named = find(&args.receipt, false, context)?;
+    let named = match find(&args.receipt, false, context) {
+        // A file that begins as a receipt and does not read as one: the verdict is about it.
+        Err(Failure { exit: Exit::Integrity | Exit::Refused, message, .. }) if is_file(&args.receipt) => {
+            let document = serde_json::json!({
+                "schema": "detente.receipt-verdict.v1", "verdict": "not verified", "reason": message,
+            });
+            say(context, &document, &format!("not verified: {message}"))?;
+            return Ok(Exit::Negative);
+        }
+        named => named?,
+    };
     let receipt = &named.receipt;
     let mut cards = Vec::new();
     for path in &args.card {
