@@ -1,0 +1,104 @@
+//! Real lists whose answers are known: the pairs of the shared truth, each list as it was taken.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::world::{Stage, World};
+
+/// The folder of the truth; `None`, said aloud, where it was not handed out.
+fn truth() -> Option<PathBuf> {
+    let package = fs::canonicalize(env!("CARGO_MANIFEST_DIR")).unwrap();
+    let truth = package.join("../../../shared/data/truth");
+    if !truth.join("TRUTH.psv").is_file() {
+        println!("SKIPPED: needs the lists of ../shared/data/truth");
+        return None;
+    }
+    Some(truth)
+}
+
+/// A pair as the table names it: sizes of both sides and of what is in common, and the common values.
+struct Pair {
+    ours: PathBuf,
+    theirs: PathBuf,
+    sizes: [u64; 3],
+    common: Vec<String>,
+}
+
+fn pair(name: &str, ours: &str, theirs: &str) -> Option<Pair> {
+    let truth = truth()?;
+    let table = fs::read_to_string(truth.join("TRUTH.psv")).unwrap();
+    let row: Vec<&str> =
+        table.lines().find(|line| line.starts_with(&format!("{name}|"))).unwrap().split('|').collect();
+    let sizes = [4, 5, 6].map(|column: usize| row[column].parse().unwrap());
+    let common = fs::read_to_string(truth.join(format!("{name}.intersection.txt"))).unwrap();
+    let mut common: Vec<String> = common.lines().map(str::to_owned).collect();
+    common.sort();
+    let set = |set: &str| truth.join("sets").join(set);
+    Some(Pair { ours: set(ours), theirs: set(theirs), sizes, common })
+}
+
+fn values(document: &serde_json::Value) -> Vec<String> {
+    let rows = document["common"].as_array().unwrap();
+    let mut values: Vec<String> = rows.iter().map(|row| row["value"].as_str().unwrap().to_owned()).collect();
+    values.sort();
+    values
+}
+
+/// Compares by `try`.
+fn check(name: &str, ours: &str, theirs: &str) {
+    let Some(pair) = pair(name, ours, theirs) else { return };
+    let (one, other) = (pair.ours.display().to_string(), pair.theirs.display().to_string());
+    let document = World::empty().run(&["try", &one, &other, "--json"]).ok().json();
+    let sizes = [&document["ours"]["items"], &document["theirs"]["items"], &document["common_count"]];
+    assert_eq!(sizes.map(|size| size.as_u64().unwrap()), pair.sizes);
+    assert_eq!(values(&document), pair.common);
+}
+
+/// Compares by three files between two homes.
+fn check_by_files(name: &str, ours: &str, theirs: &str) {
+    let Some(pair) = pair(name, ours, theirs) else { return };
+    let world = World::at(Stage::Paired);
+    let (one, other) = (pair.ours.display().to_string(), pair.theirs.display().to_string());
+    let asked = world.a(&["ask", &one, "--peer", "cert-b", "-o", "ask.dtn", "--json"]).ok().json();
+    let answered = world.b(&["answer", "ask.dtn", &other, "--yes", "-o", "answer.dtn", "--json"]).ok().json();
+    let opened = world.a(&["open", "answer.dtn", "-o", "result.dtn", "--json"]).ok().json();
+    world.b(&["receipt", "add", "result.dtn"]).ok();
+    let sizes = [&asked["ours"]["items"], &answered["ours"]["items"], &opened["common_count"]];
+    assert_eq!(sizes.map(|size| size.as_u64().unwrap()), pair.sizes);
+    assert_eq!(values(&opened), pair.common);
+    let run = opened["run"].as_str().unwrap();
+    for (home, list) in [("a", &one), ("b", &other)] {
+        world.home(home, &["receipt", "verify", run]).ok();
+        world.home(home, &["receipt", "replay", run, list]).ok();
+    }
+}
+
+#[test]
+fn grizzly_steppe_and_tor() {
+    check("election-grizzly-tor", "grizzly-steppe.ipv4.txt", "tor-nodes.ipv4.txt");
+}
+
+#[test]
+fn grizzly_steppe_and_tor_by_files() {
+    check_by_files("election-grizzly-tor", "grizzly-steppe.ipv4.txt", "tor-nodes.ipv4.txt");
+}
+
+#[test]
+fn eset_and_maltrail() {
+    check("election-eset-maltrailapt", "eset-sednit-dukes.domain.txt", "maltrail-apt.domain.txt");
+}
+
+#[test]
+fn eset_and_maltrail_by_files() {
+    check_by_files("election-eset-maltrailapt", "eset-sednit-dukes.domain.txt", "maltrail-apt.domain.txt");
+}
+
+#[test]
+fn tweetfeed_and_ipsum_by_files() {
+    check_by_files("small-tweetfeed-ipsum2", "tweetfeed-month.ipv4.txt", "ipsum-level2.ipv4.txt");
+}
+
+#[test]
+fn ipsum_and_tor() {
+    check("small-ipsum2-tor", "ipsum-level2.ipv4.txt", "tor-nodes.ipv4.txt");
+}

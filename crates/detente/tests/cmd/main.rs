@@ -1,0 +1,18 @@
+//! The whole program: commands, files, both streams and the exit code.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
+
+mod bad_input;
+mod canary;
+mod disks;
+mod documents;
+mod file_mode;
+mod help;
+mod known_answers;
+mod policy;
+mod receipts;
+mod tamper;
+mod terminal;
+mod trying;
+mod words;
+mod world;
