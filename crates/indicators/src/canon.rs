@@ -19,7 +19,7 @@ pub(crate) use address::{mask_v4, mask_v6};
 pub use refang::refang;
 
 use crate::item::HEADER_BYTES;
-use crate::limits::VALUE_BYTES_MAX;
+use crate::limits::{DEFANGED_BYTES_MAX, VALUE_BYTES_MAX};
 use crate::{Kind, Note, Notes, Reason};
 
 /// What a reader says a value is.
@@ -104,6 +104,9 @@ fn restore_and_apply(
         return Err(Reason::TypeNotCarried);
     }
     let text = text.trim();
+    if text.len() > DEFANGED_BYTES_MAX {
+        return Err(reason_for(declared));
+    }
     let restored = refang(text);
     let text = match &restored {
         None => text,

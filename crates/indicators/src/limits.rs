@@ -10,6 +10,9 @@ pub const REJECT_BYTES_MAX: usize = 256;
 /// Longest text that can still become an item: an item's body length is a `u16`.
 pub const VALUE_BYTES_MAX: usize = 65_499;
 
+/// Longest text that is looked at for defanging: restored, `[dot]` for every dot would fit [`VALUE_BYTES_MAX`].
+pub const DEFANGED_BYTES_MAX: usize = 5 * VALUE_BYTES_MAX;
+
 /// Unpacked bytes after which the ratio of a compressed file is looked at (SECURITY T25).
 pub const UNPACK_FREE_BYTES: u64 = 64 << 20;
 

@@ -192,3 +192,11 @@ fn very_long_values_are_refused_not_cut() {
     assert_eq!(unknown(&"[".repeat(60_000)), Err(Reason::NotAnIndicator));
     assert!(unknown(&format!("{}.{}", "[".repeat(30_000), "]".repeat(30_000))).is_err());
 }
+
+/// A value of blanks once took a second: every blank looked at all that followed.
+#[test]
+fn a_long_run_of_blanks_is_no_scheme() {
+    let text = format!("a{}://b.example.com", " ".repeat(60_000));
+    let result = canonicalise(Declared::Unknown, &text, false, &mut Vec::new());
+    assert_eq!(result.err(), Some(Reason::NotAnIndicator));
+}

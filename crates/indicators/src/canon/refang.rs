@@ -81,7 +81,8 @@ fn scheme_end(text: &str) -> Option<usize> {
         return None;
     }
     let end = if text[4..].starts_with(['s', 'S']) { 5 } else { 4 };
-    let after = text[end..].trim_start();
+    let after = &text[end..];
+    let after = &after[blanks(after)..];
     let colon = [":/", "[:]", "[://]", ":\\", "[:"].iter().any(|colon| after.starts_with(colon));
     colon.then_some(end)
 }
@@ -93,16 +94,22 @@ fn pattern(rest: &str, before: &str, in_host: bool) -> Option<(&'static str, usi
         b'(' => bracketed(rest, ')', in_host),
         b'{' => bracketed(rest, '}', in_host),
         b'.' if in_host && rest.starts_with(".]") && !before.contains('[') => loose_close(rest, before),
-        b' ' if in_host && rest.trim_start().starts_with("://") && !before.contains(' ') => {
-            Some(("", rest.len() - rest.trim_start().len()))
+        b' ' if in_host && rest[blanks(rest)..].starts_with("://") && !before.contains(' ') => {
+            Some(("", blanks(rest)))
         }
         b':' if in_host && rest.starts_with("://") => {
-            let blanks = rest[3..].len() - rest[3..].trim_start().len();
+            let blanks = blanks(&rest[3..]);
             (blanks > 0).then_some(("://", 3 + blanks))
         }
         0x80.. if in_host && rest.starts_with(FULL_WIDTH_STOPS) => Some((".", 3)),
         _ => None,
     }
+}
+
+/// Bytes of the white space at the beginning, of which at most [`BLANKS_MAX`] characters count: this is asked
+/// at every blank, and must not look at all that follow each time.
+fn blanks(text: &str) -> usize {
+    text.chars().take(BLANKS_MAX).take_while(|c| c.is_whitespace()).map(char::len_utf8).sum()
 }
 
 fn bracketed(rest: &str, close: char, in_host: bool) -> Option<(&'static str, usize)> {
@@ -154,3 +161,6 @@ const INSIDE_CHARS_MAX: usize = 8;
 
 /// Rounds after which text is taken as not defanged but hostile.
 const ROUNDS_MAX: usize = 8;
+
+/// More blanks around `://` than anybody writes.
+const BLANKS_MAX: usize = 8;
