@@ -63,7 +63,7 @@ impl Run {
     fn command(&self, side: char, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.current_dir(&self.folder).stdin(Stdio::null()).stderr(Stdio::inherit());
-        command.env("DETENTE_HOME", self.folder.join(format!("home-{side}"))).args(arguments);
+        command.env("DETENTE_HOME", self.folder.join(format!("home-{side}"))).args(arguments).arg("--quiet");
         command
     }
 

@@ -27,6 +27,21 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     (result, on_processor_after.zip(on_processor).map_or(took, |(after, before)| after - before))
 }
 
+/// Seconds of a piece of work that is shorter than the system's clock of processor time can tell: the mean of as
+/// many runs as fill [`SHORT_SECONDS`].
+pub(crate) fn mean_of_short<T>(mut work: impl FnMut() -> T) -> f64 {
+    let mut runs = 1;
+    loop {
+        let ((), seconds) = timed(|| (0..runs).for_each(|_| drop(std::hint::black_box(work()))));
+        if seconds >= SHORT_SECONDS {
+            return seconds / f64::from(runs);
+        }
+        runs *= 4;
+    }
+}
+
+const SHORT_SECONDS: f64 = 0.2;
+
 /// What this thread has had of a processor so far.
 fn processor_seconds() -> Option<f64> {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
