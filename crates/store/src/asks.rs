@@ -38,6 +38,8 @@ pub struct StoredAsk {
 pub struct Opened {
     /// What the answerer accepted.
     pub acceptance: Acceptance,
+    /// The run's public key.
+    pub pk: [u8; 32],
     /// The answer file.
     pub answer: Vec<u8>,
     /// BLAKE3-256 of the answer file.
@@ -116,6 +118,21 @@ impl Home {
             .collect()
     }
 
+    /// Whether the public key of a run was seen in another run, asked or answered.
+    ///
+    /// # Errors
+    /// As of any read.
+    pub fn knows_run_key(&self, pk: &[u8; 32], but: &[u8; 32]) -> Result<bool, Error> {
+        self.run(|db| {
+            db.query_row(
+                "SELECT EXISTS (SELECT 1 FROM ask WHERE pk = ?1 AND terms_id <> ?2)
+                     OR EXISTS (SELECT 1 FROM answer WHERE pk = ?1)",
+                [pk, but],
+                |row| row.get(0),
+            )
+        })
+    }
+
     /// Keeps what opening gave, with its receipt, and lets go of the list: one transaction.
     ///
     /// # Errors
@@ -129,7 +146,7 @@ impl Home {
         self.transact(|db| {
             let changed = db.execute(
                 "UPDATE ask SET acceptance = ?2, answer = ?3, answer_hash = ?4, result = ?5, common = ?6,
-                     opened_ms = ?7, items = NULL, places = NULL
+                     opened_ms = ?7, pk = ?8, items = NULL, places = NULL
                  WHERE terms_id = ?1 AND opened_ms IS NULL",
                 params![
                     terms_id,
@@ -139,6 +156,7 @@ impl Home {
                     opened.result,
                     opened.common.as_slice(),
                     opened.at.0,
+                    opened.pk,
                 ],
             )?;
             one_row(changed)?;
@@ -154,7 +172,7 @@ impl Home {
 }
 
 const SELECT: &str = "SELECT terms_id, peer, proposal, secrets, file, file_hash, items, places,
-    acceptance, answer, answer_hash, result, common, opened_ms FROM ask";
+    acceptance, answer, answer_hash, result, common, opened_ms, pk FROM ask";
 
 struct AskRow {
     terms_id: [u8; 32],
@@ -171,6 +189,7 @@ struct AskRow {
     result: Option<Vec<u8>>,
     common: Option<Zeroizing<Vec<u8>>>,
     opened_ms: Option<u64>,
+    pk: Option<[u8; 32]>,
 }
 
 impl AskRow {
@@ -190,25 +209,24 @@ impl AskRow {
             result: row.get(11)?,
             common: row.get::<_, Option<Vec<u8>>>(12)?.map(Zeroizing::new),
             opened_ms: row.get(13)?,
+            pk: row.get(14)?,
         })
     }
 
     /// `None` if anything in it no longer reads.
     fn into_ask(self) -> Option<StoredAsk> {
         let proposal = Proposal::read_stored(&self.proposal).ok()?;
-        let opened = match (
-            self.acceptance,
-            self.answer,
-            self.answer_hash,
-            self.result,
-            self.common,
-            self.opened_ms,
-        ) {
-            (Some(acceptance), Some(answer), Some(answer_hash), Some(result), Some(common), Some(at)) => {
-                let acceptance = Acceptance::read_stored(&acceptance).ok()?;
-                Some(Opened { acceptance, answer, answer_hash, result, common, at: Time(at) })
-            }
-            _ => None,
+        let opened = match self.opened_ms {
+            Some(at) => Some(Opened {
+                acceptance: Acceptance::read_stored(&self.acceptance?).ok()?,
+                pk: self.pk?,
+                answer: self.answer?,
+                answer_hash: self.answer_hash?,
+                result: self.result?,
+                common: self.common?,
+                at: Time(at),
+            }),
+            None => None,
         };
         Some(StoredAsk {
             terms_id: self.terms_id,

@@ -35,6 +35,7 @@ const STEPS: [&str; 1] = ["CREATE TABLE own_card (
          items BLOB,
          places BLOB,
          acceptance BLOB,
+         pk BLOB,
          answer BLOB,
          answer_hash BLOB,
          result BLOB,

@@ -150,6 +150,11 @@ impl<'a> ReceivedAnswer<'a> {
         &self.acceptance
     }
 
+    /// The public key of the run.
+    pub fn pk(&self) -> [u8; 32] {
+        self.pk
+    }
+
     /// BLAKE3-256 of the file.
     pub fn hash(&self) -> [u8; 32] {
         self.file.hash()

@@ -66,6 +66,9 @@ pub(crate) fn run(args: &OpenArgs, context: &Context) -> Result<Exit, Failure> {
     answer.verify(&peer.card, home.card()).map_err(&about)?;
     let ask = home.ask(&answer.terms_id())?.ok_or_else(|| about(Rejection::UnknownAsk))?;
     answer.check_answers(&ask.proposal, &ask.file_hash, &peer.card).map_err(&about)?;
+    if home.knows_run_key(&answer.pk(), &ask.terms_id)? {
+        return Err(about(Rejection::KeyReused));
+    }
 
     let opened = match ask.opened {
         Some(ref opened) if opened.answer_hash != answer.hash() => {
@@ -135,6 +138,7 @@ fn find(
     let rows = result_table::rows(&items, &opened.common, places.as_ref());
     let opened = Opened {
         acceptance: answer.acceptance().clone(),
+        pk: answer.pk(),
         answer: bytes.to_vec(),
         answer_hash: answer.hash(),
         result: opened.file,

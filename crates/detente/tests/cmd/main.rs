@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod canary;
+mod crash;
 mod disks;
 mod documents;
 mod file_mode;

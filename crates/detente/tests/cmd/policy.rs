@@ -1,5 +1,8 @@
 //! What our own rules refuse: exit 3, a reason by name, what to do next, and nothing left behind.
 
+use detente_accord::file::{self, File, Header, Kind};
+use detente_accord::{PartyId, SecretKey};
+
 use crate::world::{Ran, Stage, World};
 
 /// Asserts that `run` is refused with this reason and changes nothing but what the home keeps.
@@ -134,25 +137,82 @@ fn a_second_ask_under_one_terms_is_refused_and_kept_as_evidence() {
         world.b(&answer)
     })
     .hints("ask them for a new ask");
-    let database = rusqlite::Connection::open(world.file("b/home.db")).unwrap();
-    let kept: (String, String, Vec<u8>) = database
-        .query_row("SELECT kind, peer, file FROM evidence", [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .unwrap();
-    assert_eq!(kept, ("second-ask".to_owned(), "cert-a".to_owned(), forged));
+    assert_eq!(evidence(&world, "b"), [("second-ask".to_owned(), "cert-a".to_owned(), forged)]);
 }
 
-/// The ask with its first two elements changed in place, signed again with a's own node key.
+/// The ask with one element changed in place, signed again with a's own node key.
 fn second_ask(world: &World) -> Vec<u8> {
-    use detente_accord::file::{self, File, Kind};
-    let bytes = world.bytes("ask.dtn");
-    let File { header, statements, body, .. } = File::read(&bytes, Kind::Ask).unwrap();
+    resign(world, "ask.dtn", Kind::Ask, "a", |_, body| body[5] ^= 1)
+}
+
+/// A file that was changed and signed by whoever has this home.
+fn resign(
+    world: &World,
+    name: &str,
+    kind: Kind,
+    home: &str,
+    change: impl FnOnce(&mut Header, &mut Vec<u8>),
+) -> Vec<u8> {
+    let bytes = world.bytes(name);
+    let File { mut header, statements, body, .. } = File::read(&bytes, kind).unwrap();
     let mut body = body.to_vec();
-    body[5] ^= 1;
-    let key = std::fs::read_to_string(world.file("a/keys/node.key")).unwrap();
+    change(&mut header, &mut body);
+    let key = std::fs::read_to_string(world.file(&format!("{home}/keys/node.key"))).unwrap();
     let seed = detente_accord::b64::decode(key.split(' ').nth(2).unwrap().trim()).unwrap();
-    file::write(&header, statements.as_ref(), &body, &detente_accord::SecretKey::from_seed(&seed))
+    file::write(&header, statements.as_ref(), &body, &SecretKey::from_seed(&seed))
+}
+
+/// What the home keeps of files that contradict each other.
+fn evidence(world: &World, home: &str) -> Vec<(String, String, Vec<u8>)> {
+    let database = rusqlite::Connection::open(world.file(&format!("{home}/home.db"))).unwrap();
+    let mut rows = database.prepare("SELECT kind, peer, file FROM evidence").unwrap();
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_second_answer_to_one_ask_is_refused_and_kept_as_evidence() {
+    let world = World::at(Stage::Asked);
+    // b answers twice from two copies of its home: two acceptances of one ask.
+    crate::world::copy(&world.file("b"), &world.file("b2"));
+    for (home, name) in [("b", "one.dtn"), ("b2", "two.dtn")] {
+        world.home(home, &["answer", "ask.dtn", "theirs.txt", "--yes", "-o", name]).ok();
+    }
+    world.a(&["open", "one.dtn", "-o", "result.dtn"]).ok();
+    let ran = check(&world, "a second, different answer to one ask (second-answer)", |world| {
+        world.a(&["open", "two.dtn", "-o", "x.dtn"])
+    });
+    ran.hints("the first answer stands; the second is kept as evidence");
+    assert_eq!(
+        evidence(&world, "a"),
+        [("second-answer".to_owned(), "cert-b".to_owned(), world.bytes("two.dtn"))]
+    );
+    world.a(&["open", "one.dtn"]).ok();
+}
+
+#[test]
+fn a_second_result_for_one_answer_is_refused_and_kept_as_evidence() {
+    let world = World::at(Stage::Opened);
+    world.b(&["receipt", "add", "result.dtn"]).ok();
+    let second = resign(&world, "result.dtn", Kind::Result, "a", |_, body| body[0] ^= 1);
+    world.write("second.dtn", &second);
+    check(&world, "a second, different result for one answer (second-result)", |world| {
+        world.b(&["receipt", "add", "second.dtn"])
+    });
+    assert_eq!(evidence(&world, "b"), [("second-result".to_owned(), "cert-a".to_owned(), second)]);
+}
+
+#[test]
+fn a_run_key_that_was_seen_before_is_damage() {
+    let world = World::at(Stage::Opened);
+    let bytes = world.bytes("answer.dtn");
+    let seen = File::read(&bytes, Kind::Answer).unwrap().header.pk;
+    world.a(&["ask", "ours.txt", "--peer", "cert-b", "-o", "again.dtn"]).ok();
+    world.b(&["answer", "again.dtn", "theirs.txt", "--yes", "-o", "good.dtn"]).ok();
+    world.write("reused.dtn", resign(&world, "good.dtn", Kind::Answer, "b", |header, _| header.pk = seen));
+    world.a(&["open", "reused.dtn"]).fails(5, "the key of this run was seen in an earlier run (key-reused)");
+    world.a(&["open", "good.dtn"]).ok();
+    world.a(&["open", "answer.dtn"]).ok();
 }
 
 #[test]
@@ -175,14 +235,8 @@ fn the_answer_of_one_peer_does_not_open_the_ask_to_another() {
     world.a(&["ask", "ours.txt", "--peer", "cert-c", "-o", "to-c.dtn"]).ok();
     world.home("c", &["answer", "to-c.dtn", "theirs.txt", "--yes", "-o", "from-c.dtn"]).ok();
     // c's answer under b's name: the header's author is changed and the file signed by c.
-    use detente_accord::file::{self, File, Kind};
-    let bytes = world.bytes("from-c.dtn");
-    let File { mut header, statements, body, .. } = File::read(&bytes, Kind::Answer).unwrap();
-    header.from = detente_accord::PartyId::parse("cert-b").unwrap();
-    let key = std::fs::read_to_string(world.file("c/keys/node.key")).unwrap();
-    let seed = detente_accord::b64::decode(key.split(' ').nth(2).unwrap().trim()).unwrap();
-    let forged =
-        file::write(&header, statements.as_ref(), body, &detente_accord::SecretKey::from_seed(&seed));
+    let b = PartyId::parse("cert-b").unwrap();
+    let forged = resign(&world, "from-c.dtn", Kind::Answer, "c", |header, _| header.from = b);
     world.write("forged.dtn", forged);
     world
         .a(&["open", "forged.dtn"])

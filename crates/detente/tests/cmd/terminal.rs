@@ -135,3 +135,67 @@ fn binary_output_goes_to_a_pipe_alone() {
     assert!(output.stdout.starts_with(b"DETENTE\x01"));
     assert!(String::from_utf8(output.stderr).unwrap().contains("They learn"));
 }
+
+/// Runs a command on a terminal of its own, with these lines typed. `None`, said aloud, where there is no
+/// `script` to make one.
+fn on_terminal(world: &World, command: &str, typed: &str) -> Option<(i32, String)> {
+    use std::io::Write;
+    let line = format!("{} {command}", env!("CARGO_BIN_EXE_detente"));
+    let child = Command::new("script")
+        .args(["-qec", &line, "/dev/null"])
+        .current_dir(world.path())
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else {
+        println!("SKIPPED: needs script (util-linux)");
+        return None;
+    };
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Some((output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap()))
+}
+
+#[test]
+fn on_a_terminal_the_terms_are_asked_about() {
+    let world = World::at(Stage::Asked);
+    let answer = "--home b answer ask.dtn theirs.txt -o answer.dtn";
+    let Some((code, screen)) = on_terminal(&world, answer, "no\n") else { return };
+    assert!(screen.contains("Accept these terms and answer? [yes/no]"), "{screen}");
+    assert!(screen.contains("the terms were not accepted; nothing was answered"), "{screen}");
+    assert_eq!((code, world.file("answer.dtn").exists()), (3, false));
+    // The list carries no marking, so there is a second question.
+    let Some((code, screen)) = on_terminal(&world, answer, "yes\nyes\n") else { return };
+    assert_eq!((code, world.file("answer.dtn").exists()), (0, true), "{screen}");
+}
+
+#[test]
+fn on_a_terminal_the_words_are_asked_for() {
+    let world = World::at(Stage::Paired);
+    world.a(&["peer", "remove", "cert-b"]).ok();
+    let words = world.b(&["card", "--words"]).out;
+    let Some((code, screen)) = on_terminal(&world, "--home a peer add b.card", &format!("{words}call\n"))
+    else {
+        return;
+    };
+    assert_eq!(code, 0, "{screen}");
+    assert!(screen.contains("compared by calling back"), "{screen}");
+    let Some((code, screen)) = on_terminal(&world, "--home a peer add b.card", "\n") else { return };
+    assert_eq!(code, 0, "{screen}");
+    assert_eq!(
+        world.a(&["peer", "list", "--json"]).json()["peers"][0]["compared"],
+        "call",
+        "it stays compared"
+    );
+}
+
+#[test]
+fn a_terminal_gets_no_binary() {
+    let world = World::at(Stage::Paired);
+    let ask = "--home a ask ours.txt --peer cert-b --yes -o -";
+    let Some((code, screen)) = on_terminal(&world, ask, "") else { return };
+    assert!(screen.contains("this is a binary file, not for a terminal"), "{screen}");
+    assert_eq!(code, 2);
+    assert!(!world.a(&["peer", "show", "cert-b"]).out.contains("Open ask"), "it never left");
+}

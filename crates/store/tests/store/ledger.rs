@@ -106,6 +106,30 @@ fn an_ask_is_read_back_and_can_be_taken_back_until_it_is_opened() {
 }
 
 #[test]
+fn a_run_key_is_known_in_every_run_but_its_own() {
+    let place = Place::new();
+    let (a, b) = (owner(), Other::new("b", 2));
+    let items = domains(&["one.example"]);
+    let stored = stored_ask(&a.us(), &b.card, &items, 1);
+    let made = answer(&b.us(), &stored.file, &items, 2);
+    let mut home = place.open();
+    home.put_ask(&stored).unwrap();
+    assert!(!home.knows_run_key(&made.pk, &[0; 32]).unwrap());
+    let (opened, receipt) = opened(&a.us(), &stored, &items, &made);
+    home.close_ask(&stored.terms_id, &opened, &receipt).unwrap();
+    assert!(!home.knows_run_key(&made.pk, &stored.terms_id).unwrap(), "its own run");
+    assert!(home.knows_run_key(&made.pk, &[0; 32]).unwrap());
+
+    // A key of our own that comes back to us as another's.
+    let (proposal, _, bytes) = ask(&b.us(), &a.card, &items, 3);
+    assert!(home.claim(&claim(&proposal, &bytes)).unwrap());
+    let ours = answer(&a.us(), &bytes, &items, 4);
+    let receipt = crate::world::answer_receipt(&a.us(), &proposal, &bytes, &ours);
+    home.put_answer(&proposal.terms_id(), &ours.answered(), &receipt).unwrap();
+    assert!(home.knows_run_key(&ours.pk, &[0; 32]).unwrap());
+}
+
+#[test]
 fn the_same_terms_are_asked_once() {
     let place = Place::new();
     let (a, b) = (owner(), Other::new("b", 2));

@@ -180,6 +180,7 @@ pub(crate) fn opened(
     let receipt = receipt(us, &stored.proposal, &made.acceptance, &[fact(0), fact(1), fact(2)]);
     let opened = Opened {
         acceptance: made.acceptance.clone(),
+        pk: made.pk,
         answer: made.file.clone(),
         answer_hash: file::hash(&made.file),
         result: opened.file,
