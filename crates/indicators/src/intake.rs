@@ -130,7 +130,7 @@ impl<'r> Intake<'r> {
         let hash = self.store.hash(candidate.text);
         match self.memo.recall(hash, candidate.declared, candidate.text) {
             Some(Outcome::Item(index)) => {
-                let place = self.place(candidate.line);
+                let place = place(&self.sources, candidate.line);
                 self.store.occurs_again(index, candidate.marking, place);
                 self.drop_value(Reason::Duplicate, candidate.line, candidate.text);
             }
@@ -145,9 +145,11 @@ impl<'r> Intake<'r> {
     fn take_now(&mut self, candidate: &Candidate<'_>, notes: Notes) -> Outcome {
         let mut item = std::mem::take(&mut self.item);
         item.clear();
-        let outcome = match self.canonicalise(candidate, &mut item) {
+        let outcome = match canonicalise(&self.options, &self.warninglists, candidate, &mut item) {
             Ok(own_notes) => {
-                let (index, is_new) = self.store.add(&item, self.seen(candidate, notes.and(own_notes)));
+                let place = place(&self.sources, candidate.line);
+                let seen = Seen { notes: notes.and(own_notes), marking: candidate.marking, place };
+                let (index, is_new) = self.store.add(&item, seen);
                 if !is_new {
                     self.drop_value(Reason::Duplicate, candidate.line, candidate.text);
                 }
@@ -164,12 +166,15 @@ impl<'r> Intake<'r> {
 
     /// In a list of distinct values, items are added many at a time.
     fn take_later(&mut self, candidate: &Candidate<'_>, notes: Notes) {
-        let mut batch = std::mem::take(&mut self.batch);
-        match self.canonicalise(candidate, batch.items()) {
-            Ok(own_notes) => batch.push(self.seen(candidate, notes.and(own_notes))),
-            Err(outcome) => self.drop_as(outcome, candidate),
+        let seen = |own_notes| Seen {
+            notes: notes.and(own_notes),
+            marking: candidate.marking,
+            place: place(&self.sources, candidate.line),
+        };
+        match canonicalise(&self.options, &self.warninglists, candidate, self.batch.items()) {
+            Ok(own_notes) => self.batch.push(seen(own_notes)),
+            Err(outcome) => return self.drop_as(outcome, candidate),
         }
-        self.batch = batch;
         if self.batch.is_full() {
             self.add_batch();
         }
@@ -178,34 +183,6 @@ impl<'r> Intake<'r> {
     fn add_batch(&mut self) {
         if !self.batch.is_empty() {
             self.dropped[Reason::Duplicate as usize] += self.store.add_batch(&mut self.batch);
-        }
-    }
-
-    fn seen(&self, candidate: &Candidate<'_>, notes: Notes) -> Seen {
-        Seen { notes, marking: candidate.marking, place: self.place(candidate.line) }
-    }
-
-    /// Appends the item to `out`; on `Err` `out` is unchanged.
-    fn canonicalise(&self, candidate: &Candidate<'_>, out: &mut Vec<u8>) -> Result<Notes, Outcome> {
-        let start = out.len();
-        let special_use = self.options.special_use;
-        let (kind, notes) = canon::canonicalise_bytes(candidate.declared, candidate.text, special_use, out)
-            .map_err(Outcome::Dropped)?;
-        let verdict = self.verdict(kind, Item::trusted(&out[start..]));
-        if verdict.is_err() {
-            out.truncate(start);
-        }
-        verdict.map(|()| notes)
-    }
-
-    /// Whether a valid item is wanted.
-    fn verdict(&self, kind: Kind, item: Item<'_>) -> Result<(), Outcome> {
-        if self.options.types.as_ref().is_some_and(|types| !types.contains(&kind)) {
-            return Err(Outcome::Dropped(Reason::TypeNotAsked));
-        }
-        match self.warninglists.iter().position(|list| list.hits(item)) {
-            Some(list) => Err(Outcome::Warninglist(list as u16)),
-            None => Ok(()),
         }
     }
 
@@ -239,10 +216,6 @@ impl<'r> Intake<'r> {
         }
     }
 
-    fn place(&self, line: u64) -> Place {
-        Place { source: self.sources.len().saturating_sub(1) as u32, line }
-    }
-
     /// The list of what was kept.
     pub fn finish(mut self) -> List {
         self.add_batch();
@@ -265,4 +238,35 @@ fn named_hits(lists: &[Warninglist], hits: &[u64]) -> std::collections::BTreeMap
         *named.entry(list.name().to_owned()).or_default() += hits;
     }
     named
+}
+
+/// Appends the item to `out`; on `Err` `out` is unchanged.
+fn canonicalise(
+    options: &Options,
+    warninglists: &[Warninglist],
+    candidate: &Candidate<'_>,
+    out: &mut Vec<u8>,
+) -> Result<Notes, Outcome> {
+    let start = out.len();
+    let (kind, notes) =
+        canon::canonicalise_bytes(candidate.declared, candidate.text, options.special_use, out)
+            .map_err(Outcome::Dropped)?;
+    let unwanted = if options.types.as_ref().is_some_and(|types| !types.contains(&kind)) {
+        Some(Outcome::Dropped(Reason::TypeNotAsked))
+    } else {
+        let item = Item::trusted(&out[start..]);
+        let hit = warninglists.iter().position(|list| list.hits(item));
+        hit.map(|list| Outcome::Warninglist(list as u16))
+    };
+    match unwanted {
+        Some(outcome) => {
+            out.truncate(start);
+            Err(outcome)
+        }
+        None => Ok(notes),
+    }
+}
+
+fn place(sources: &[String], line: u64) -> Place {
+    Place { source: sources.len().saturating_sub(1) as u32, line }
 }

@@ -17,6 +17,7 @@ pub mod profile;
 pub mod read;
 pub mod warninglist;
 
+mod entry;
 mod intake;
 mod item;
 mod list;

@@ -46,6 +46,12 @@ pub const EXPANSION_KEYS_MAX: u128 = 128;
 /// distinct items and not with the size of a log.
 pub const PLACES_PER_ITEM_MAX: usize = 16;
 
+/// Highest line number of a place that is kept apart from higher ones: a place takes eight bytes.
+pub const PLACE_LINE_MAX: u64 = (1 << 40) - 1;
+
+/// Highest number of a source that is kept apart from higher ones, for the same reason.
+pub const PLACE_SOURCE_MAX: u32 = (1 << 24) - 1;
+
 /// Bytes kept of one MISP event or STIX bundle, whose markings may stand behind its values. Some four million
 /// values; a larger one is refused and can be given in parts.
 pub const HELD_BYTES_MAX: usize = 512 << 20;

@@ -1,5 +1,6 @@
 //! The list: distinct canonical items in the order of their bytes, with the counts of how it came about.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::store::{Items, Seen, Store};
@@ -76,7 +77,7 @@ impl List {
     /// Sorts what the store holds and completes the counts. `marking` is the one given with the whole input.
     pub(crate) fn new(store: Store, counts: Counts, sources: Vec<String>, marking: Marking) -> List {
         let items = store.into_items();
-        let is_kept = |index: &u32| !items.entry(*index).marking.and(marking).is_held_back();
+        let is_kept = |index: &u32| !items.entry(*index).marking().and(marking).is_held_back();
         let order: Vec<u32> = (0..items.len() as u32).filter(is_kept).collect();
         let mut list = List { counts, sources, marking, items, order };
         list.counts.held_back = (list.items.len() - list.order.len()) as u64;
@@ -128,8 +129,8 @@ impl List {
 
     /// The places of the item with this rank, in the order they were read; beyond the first at most
     /// [`crate::limits::PLACES_PER_ITEM_MAX`].
-    pub fn places(&self, rank: usize) -> &[Place] {
-        self.order.get(rank).map_or(&[], |&index| self.items.places(index))
+    pub fn places(&self, rank: usize) -> Cow<'_, [Place]> {
+        self.order.get(rank).map_or(Cow::Borrowed(&[]), |&index| self.items.places(index))
     }
 
     /// The strictest marking of the item with this rank over all the places it stood in.
@@ -151,7 +152,7 @@ impl List {
     }
 
     fn marking_of(&self, index: u32) -> Marking {
-        self.items.entry(index).marking.and(self.marking)
+        self.items.entry(index).marking().and(self.marking)
     }
 
     /// The counts of what is kept.
@@ -164,10 +165,10 @@ impl List {
                 kinds[kind as usize] += 1;
             }
             let entry = self.items.entry(index);
-            for note in entry.notes.iter() {
-                notes[note as usize] += 1;
+            if entry.notes() != Notes::default() {
+                entry.notes().iter().for_each(|note| notes[note as usize] += 1);
             }
-            unmarked += u64::from(entry.marking.and(self.marking) == Marking::default());
+            unmarked += u64::from(entry.marking().and(self.marking) == Marking::default());
         }
         self.counts.items = self.order.len() as u64;
         self.counts.unmarked = unmarked;

@@ -56,6 +56,32 @@ impl Marking {
         Marking::default()
     }
 
+    /// As one byte, for storing; none is zero.
+    pub(crate) fn bits(self) -> u8 {
+        let tlp = self.tlp.map_or(0, |tlp| tlp as u8 + 1);
+        let pap = self.pap.map_or(0, |pap| pap as u8 + 1);
+        tlp | pap << 4
+    }
+
+    pub(crate) fn from_bits(bits: u8) -> Marking {
+        let tlp = match bits & 0x0f {
+            0 => None,
+            1 => Some(Tlp::Clear),
+            2 => Some(Tlp::Green),
+            3 => Some(Tlp::Amber),
+            4 => Some(Tlp::AmberStrict),
+            _ => Some(Tlp::Red),
+        };
+        let pap = match bits >> 4 {
+            0 => None,
+            1 => Some(Pap::Clear),
+            2 => Some(Pap::Green),
+            3 => Some(Pap::Amber),
+            _ => Some(Pap::Red),
+        };
+        Marking { tlp, pap }
+    }
+
     /// Whether a value so marked may enter a match: PAP:AMBER and PAP:RED never do, because a match is a
     /// detectable act.
     pub fn is_held_back(self) -> bool {

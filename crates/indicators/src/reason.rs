@@ -151,6 +151,15 @@ impl Notes {
         Notes(self.0 | other.0)
     }
 
+    /// As one byte, for storing.
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) fn from_bits(bits: u8) -> Notes {
+        Notes(bits)
+    }
+
     /// The notes, in table order.
     pub fn iter(self) -> impl Iterator<Item = Note> {
         Note::ALL.into_iter().filter(move |&note| self.contains(note))

@@ -1,11 +1,13 @@
 //! The distinct items while a list is being read: their bytes in one arena, a table of indices over it, and
 //! for each item its marking and where it stood.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
+use crate::entry::Entry;
 use crate::item::HEADER_BYTES;
 use crate::limits::PLACES_PER_ITEM_MAX;
 use crate::table::Table;
@@ -23,21 +25,6 @@ pub(crate) struct Store {
 
 /// All places of those items that stood in more than one, the first included.
 type Further = HashMap<u32, Vec<Place>, RandomState>;
-
-/// What is known of one item.
-#[derive(Clone, Copy)]
-pub(crate) struct Entry {
-    /// Where its bytes begin in the arena.
-    pub(crate) offset: usize,
-    /// Where it stood first.
-    pub(crate) first: Place,
-    /// The strictest over all its occurrences.
-    pub(crate) marking: Marking,
-    /// The notes of its first occurrence.
-    pub(crate) notes: Notes,
-    /// Places kept beyond the first, at most [`PLACES_PER_ITEM_MAX`].
-    further: u8,
-}
 
 impl Store {
     pub(crate) fn new() -> Store {
@@ -91,7 +78,7 @@ impl Store {
     fn add_hashed(&mut self, item: &[u8], hash: u32, seen: Seen) -> (u32, bool) {
         let (entries, arena) = (&self.entries, &self.arena);
         let is_same = |index: u32| {
-            let offset = entries[index as usize].offset;
+            let offset = entries[index as usize].offset();
             arena.get(offset..offset + item.len()) == Some(item)
         };
         match self.table.find(hash, is_same) {
@@ -103,13 +90,7 @@ impl Store {
                 // Four billion items of 32 bytes each do not fit where this runs.
                 let index = self.entries.len() as u32;
                 self.table.fill(free, hash, index);
-                self.entries.push(Entry {
-                    offset: self.arena.len(),
-                    first: seen.place,
-                    marking: seen.marking,
-                    notes: seen.notes,
-                    further: 0,
-                });
+                self.entries.push(Entry::new(self.arena.len(), seen.notes, seen.marking, seen.place));
                 self.arena.extend_from_slice(item);
                 (index, true)
             }
@@ -123,10 +104,10 @@ impl Store {
     /// Another occurrence of a known item.
     pub(crate) fn occurs_again(&mut self, index: u32, marking: Marking, place: Place) {
         let entry = &mut self.entries[index as usize];
-        entry.marking = entry.marking.and(marking);
-        if usize::from(entry.further) < PLACES_PER_ITEM_MAX {
-            entry.further += 1;
-            self.further.entry(index).or_insert_with(|| vec![entry.first]).push(place);
+        entry.mark(marking);
+        if entry.further() < PLACES_PER_ITEM_MAX {
+            entry.add_further();
+            self.further.entry(index).or_insert_with(|| vec![entry.first()]).push(place);
         }
     }
 
@@ -194,19 +175,21 @@ impl Items {
     }
 
     pub(crate) fn item(&self, index: u32) -> Item<'_> {
-        Item::trusted(bytes_at(&self.arena, self.entry(index).offset))
+        Item::trusted(bytes_at(&self.arena, self.entry(index).offset()))
     }
 
     /// All places of an item.
-    pub(crate) fn places(&self, index: u32) -> &[Place] {
+    pub(crate) fn places(&self, index: u32) -> Cow<'_, [Place]> {
         let entry = self.entry(index);
-        let several = if entry.further == 0 { None } else { self.further.get(&index) };
-        several.map_or(std::slice::from_ref(&entry.first), Vec::as_slice)
+        match self.further.get(&index).filter(|_| entry.further() > 0) {
+            Some(places) => Cow::Borrowed(places),
+            None => Cow::Owned(vec![entry.first()]),
+        }
     }
 
     /// Puts indices into the order of their items' bytes.
     pub(crate) fn sort(&self, indices: &mut [u32]) {
-        order::sort(indices, &|index| bytes_at(&self.arena, self.entry(index).offset));
+        order::sort(indices, &|index| bytes_at(&self.arena, self.entry(index).offset()));
     }
 }
 

@@ -39,8 +39,8 @@ impl Table {
     pub(crate) fn fill(&mut self, free: FreeSlot, hash: u32, index: u32) {
         self.slots[free.0] = u64::from(hash) << 32 | (u64::from(index) + 1);
         self.used += 1;
-        // Half full at most: beyond that, probing soon leaves the cache line that was asked for.
-        if self.used * 2 > self.slots.len() {
+        // Five eighths at most: beyond that, probing soon leaves the cache line that was asked for.
+        if self.used * 8 > self.slots.len() * 5 {
             self.grow();
         }
     }

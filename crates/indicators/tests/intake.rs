@@ -109,7 +109,7 @@ fn check(
     prop_assert_eq!(list.counts(), &model.counts);
     prop_assert!(list.items().map(Item::bytes).eq(model.items.keys().map(Vec::as_slice)));
     for (rank, (bytes, (marking, places, _))) in model.items.iter().enumerate() {
-        prop_assert_eq!(list.places(rank), &places[..]);
+        prop_assert_eq!(&*list.places(rank), &places[..]);
         prop_assert_eq!(list.marking(rank), *marking);
         prop_assert_eq!(list.rank(Item::from_bytes(bytes).unwrap()), Some(rank));
     }
@@ -214,8 +214,8 @@ fn tlp_red_can_be_held_back_later() {
     assert_eq!(counts.kinds, BTreeMap::from([(Kind::Domain, 1)]));
     assert!(counts.notes.is_empty());
     assert!(counts.add_up());
-    assert_eq!(list.places(0), [Place { source: 0, line: 5 }]);
-    assert_eq!(list.places(1), []);
+    assert_eq!(*list.places(0), [Place { source: 0, line: 5 }]);
+    assert!(list.places(1).is_empty());
 }
 
 #[test]
