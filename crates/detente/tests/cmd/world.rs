@@ -102,8 +102,9 @@ impl World {
         static STAGES: [OnceLock<PathBuf>; 4] = [const { OnceLock::new() }; 4];
         let kept = STAGES[stage as usize].get_or_init(|| {
             let world = World::bring_to(stage);
-            let name = format!("cmd-{}-{}", std::process::id(), stage as usize);
-            let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+            let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+            sweep(folder);
+            let kept = folder.join(format!("cmd-{}-{}", std::process::id(), stage as usize));
             copy(world.path(), &kept);
             kept
         });
@@ -196,6 +197,17 @@ impl World {
         let mut found = BTreeMap::new();
         list(self.path(), &mut found);
         found
+    }
+}
+
+/// Takes away what test runs that have ended kept.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap_or_default();
+        let pid = name.strip_prefix("cmd-").and_then(|rest| rest.split('-').next());
+        if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 
