@@ -13,7 +13,7 @@ use crate::planted;
 pub fn check_jcs(data: &[u8]) {
     if let Ok(value) = Value::decode(data) {
         assert_eq!(value.encode(), data, "one byte form");
-        planted::in_value(&value, 0);
+        planted::in_value(&value);
     }
 }
 

@@ -3,21 +3,30 @@
 
 use detente_accord::Rejection;
 use detente_accord::jcs::Value;
+use detente_indicators::warninglist::Warninglist;
 use detente_indicators::{Item, Kind, List};
 
 const PLANTED: bool = cfg!(feature = "planted");
 
-/// An address 9.x.x.9 in a list.
+/// A name that begins with one of a few letters or a digit, or an address in 100.0.0.0 to 149.255.255.255.
 pub fn in_list(list: &List) {
     if PLANTED {
-        let is_due = |item: Item<'_>| matches!(item.bytes(), [1, 1, 4, 0, 9, _, _, 9]);
-        assert!(!list.items().any(is_due), "planted: a list with 9.x.x.9");
+        let is_due = |item: Item<'_>| {
+            matches!(
+                item.bytes(),
+                [4, _, _, _, b'j' | b'k' | b'q' | b'y' | b'z' | b'0'..=b'9', ..] | [1, 1, 4, 0, 100..150, ..]
+            )
+        };
+        assert!(!list.items().any(is_due), "planted: a list with a certain item");
     }
 }
 
-/// A warninglist that hits more than half of what it is shown.
-pub fn in_hits(hits: usize) {
-    assert!(!(PLANTED && hits >= 5), "planted: a warninglist that hits {hits} items");
+/// A warninglist whose name begins with one of the last letters.
+pub fn in_warninglist(list: &Warninglist) {
+    assert!(
+        !(PLANTED && list.name().starts_with(|first: char| first > 't')),
+        "planted: a warninglist with a certain name"
+    );
 }
 
 /// A network of IPv6.
@@ -26,15 +35,15 @@ pub fn in_item(item: Item<'_>) {
     assert!(!(PLANTED && is_due), "planted: a network of IPv6");
 }
 
-/// A large number in an array in an object.
-pub fn in_value(value: &Value, depth: usize) {
+/// The number 7 in an array.
+pub fn in_value(value: &Value) {
     match value {
-        Value::Integer(number) => {
-            let is_due = depth >= 2 && *number > u64::from(u32::MAX) && number % 2 == 0;
-            assert!(!(PLANTED && is_due), "planted: a large even number two levels down");
+        Value::Array(values) => {
+            let is_due = values.contains(&Value::Integer(7));
+            assert!(!(PLANTED && is_due), "planted: the number 7 in an array");
+            values.iter().for_each(in_value);
         }
-        Value::Array(values) => values.iter().for_each(|value| in_value(value, depth + 1)),
-        Value::Object(members) => members.values().for_each(|value| in_value(value, depth + 1)),
+        Value::Object(members) => members.values().for_each(in_value),
         _ => {}
     }
 }
@@ -58,7 +67,7 @@ pub fn in_matching(rejection: &detente_psi::Rejection) {
     assert!(!(PLANTED && is_due), "planted: {rejection}");
 }
 
-/// A path that is long enough for a large tree.
+/// A path that is too short for a large tree.
 pub fn in_path(size: u64, verdict: &Result<(), detente_tlog::Rejection>) {
     let is_due = size > 1 << 20 && matches!(verdict, Err(detente_tlog::Rejection::PathTooShort { .. }));
     assert!(!(PLANTED && is_due), "planted: a short path in a large tree");

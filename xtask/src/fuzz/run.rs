@@ -14,8 +14,9 @@ use crate::shell;
 pub(super) struct Bounds {
     pub(super) runs: u64,
     pub(super) seconds: u64,
-    /// Also learn from values that come closer to each other; finds needles, costs speed.
-    pub(super) value_profile: bool,
+    /// To find a fault that is built in: begin with the committed corpus alone, and learn also from values that
+    /// come closer to each other.
+    pub(super) planted: bool,
 }
 
 /// How a target ended.
@@ -78,7 +79,10 @@ fn one(binaries: &Path, target: &str, bounds: &Bounds) -> Result<Verdict> {
     let root = shell::root()?;
     let artifacts = root.join("fuzz/artifacts").join(target);
     // What a run learns goes beside the build, not into the corpus that is committed.
-    let learned = build::folder()?.join("corpus").join(target);
+    let learned = build::folder()?.join(if bounds.planted { "planted" } else { "corpus" }).join(target);
+    if bounds.planted && learned.exists() {
+        std::fs::remove_dir_all(&learned)?;
+    }
     let seeds = root.join("fuzz/corpus").join(target);
     for folder in [&artifacts, &learned, &seeds] {
         std::fs::create_dir_all(folder)?;
@@ -96,7 +100,7 @@ fn one(binaries: &Path, target: &str, bounds: &Bounds) -> Result<Verdict> {
         format!("-max_len={len_max}"),
         format!("-timeout={timeout_seconds}"),
         format!("-rss_limit_mb={RSS_MIB_MAX}"),
-        format!("-use_value_profile={}", u8::from(bounds.value_profile)),
+        format!("-use_value_profile={}", u8::from(bounds.planted)),
         format!("-artifact_prefix={}/", artifacts.display()),
         "-print_final_stats=1".to_owned(),
     ]);
