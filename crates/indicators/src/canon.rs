@@ -13,6 +13,7 @@ mod hash;
 mod name;
 mod plain;
 mod refang;
+mod scan;
 mod url;
 
 pub(crate) use address::{mask_v4, mask_v6};

@@ -6,7 +6,9 @@
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
+use super::scan::Scan;
 use super::{open, seal};
+use crate::item::HEADER_BYTES;
 use crate::{Kind, Note, Notes, Reason};
 
 /// A name on its own: one trailing dot and one leading `*.` or `.` are taken off.
@@ -24,86 +26,60 @@ pub(super) fn domain(text: &str, out: &mut Vec<u8>, notes: &mut Notes) -> Result
     Ok(Kind::Domain)
 }
 
-/// A name of the bytes of plain names alone and without a dot in front. `None` if it has an `xn--` label.
-pub(super) fn plain_domain(text: &[u8], out: &mut Vec<u8>) -> Option<Result<Kind, Reason>> {
-    let name = text.strip_suffix(b".").unwrap_or(text);
+/// Appends the item of a plain name in which [`check`] saw nothing wrong, without the dot at its end.
+pub(super) fn put_plain(name: &[u8], out: &mut Vec<u8>) -> Kind {
     let start = open(Kind::Domain, out);
-    let body = out.len();
     out.extend_from_slice(name);
-    out[body..].make_ascii_lowercase();
-    let look = look(&out[body..]);
-    if look.has_punycode {
-        out.truncate(start);
-        return None;
-    }
-    let result = look.verdict.and_then(|()| seal(start, out, Reason::BadName));
-    Some(result.map(|()| Kind::Domain))
+    out[start + HEADER_BYTES..].make_ascii_lowercase();
+    out[start + 2] = name.len() as u8;
+    Kind::Domain
 }
 
 /// Appends the A-labels of a name that may end in one dot. On `Err` a part of it may have been appended.
 pub(super) fn append(name: &str, out: &mut Vec<u8>) -> Result<(), Reason> {
     let name = name.strip_suffix(FULL_STOPS).unwrap_or(name);
-    let start = out.len();
-    if name.is_ascii() {
-        out.extend_from_slice(name.as_bytes());
-        out[start..].make_ascii_lowercase();
-        let look = look(&out[start..]);
-        if !look.has_punycode {
-            let is_plain = out[start..].iter().all(|&byte| is_in_names(byte));
-            return if is_plain { look.verdict } else { Err(Reason::BadName) };
-        }
-        out.truncate(start);
+    let scan = Scan::of(name.as_bytes());
+    if !name.is_ascii() || has_punycode(name.as_bytes(), &scan) {
+        return append_by_uts46(name, out);
     }
-    append_by_uts46(name, out)
-}
-
-fn is_in_names(folded: u8) -> bool {
-    matches!(folded, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.')
+    if scan.has_other {
+        return Err(Reason::BadName);
+    }
+    check(name.as_bytes(), &scan)?;
+    let start = out.len();
+    out.extend_from_slice(name.as_bytes());
+    out[start..].make_ascii_lowercase();
+    Ok(())
 }
 
 fn append_by_uts46(name: &str, out: &mut Vec<u8>) -> Result<(), Reason> {
     let ascii = Uts46::new()
         .to_ascii(name.as_bytes(), STD3_LESS_UNDERSCORE, Hyphens::CheckFirstLast, DnsLength::Verify)
         .map_err(|_| Reason::BadName)?;
-    look(ascii.as_bytes()).verdict?;
+    check(ascii.as_bytes(), &Scan::of(ascii.as_bytes()))?;
     out.extend_from_slice(ascii.as_bytes());
     Ok(())
 }
 
-/// What one look at a folded name shows.
-struct Look {
-    verdict: Result<(), Reason>,
-    /// Whether a label begins with `xn--`.
-    has_punycode: bool,
-}
-
-/// What canon/1 asks of a folded name: labels of 1 to 63 bytes without a hyphen at either end, two of them
-/// at least, 253 bytes at most; the last begins with a letter, has two characters and no underscore.
-fn look(name: &[u8]) -> Look {
-    let mut has_punycode = false;
-    let mut is_bad = name.len() > NAME_BYTES_MAX;
-    let mut label_start = 0;
-    let mut before = b'.';
-    for (at, &byte) in name.iter().enumerate() {
-        if byte == b'.' {
-            is_bad |= before == b'.' || before == b'-' || at - label_start > LABEL_BYTES_MAX;
-            label_start = at + 1;
-        } else if byte == b'-' {
-            is_bad |= before == b'.';
-            has_punycode |= before == b'-' && name[label_start..=at] == *b"xn--";
-        }
-        before = byte;
-    }
-    let last = &name[label_start..];
-    is_bad |= last.is_empty() || before == b'-' || last.len() > LABEL_BYTES_MAX || label_start == 0;
-    let verdict = if is_bad {
+/// What canon/1 says of the labels of a name, of whose bytes [`scan`] has told the classes: labels of 1 to 63
+/// bytes without a hyphen at either end, two of them at least, 253 bytes at most; the last begins with a letter,
+/// has two characters and no underscore.
+pub(super) fn check(name: &[u8], scan: &Scan) -> Result<(), Reason> {
+    let last = &name[scan.last_label..];
+    let is_bad = scan.has_bad_label || scan.last_label == 0 || last.is_empty() || name.len() > NAME_BYTES_MAX;
+    if is_bad {
         Err(Reason::BadName)
-    } else if last[0].is_ascii_lowercase() && last.len() >= 2 && !last.contains(&b'_') {
+    } else if last[0].is_ascii_alphabetic() && last.len() >= 2 && !last.contains(&b'_') {
         Ok(())
     } else {
         Err(Reason::BadLastLabel)
-    };
-    Look { verdict, has_punycode }
+    }
+}
+
+/// Whether a label begins with `xn--`, in whatever case.
+pub(super) fn has_punycode(name: &[u8], scan: &Scan) -> bool {
+    let is_punycode = |label: &[u8]| label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"));
+    scan.has_twin_hyphens && name.split(|&byte| byte == b'.').any(is_punycode)
 }
 
 /// The dots of UTS-46, of which one may stand at the end.
@@ -111,7 +87,7 @@ const FULL_STOPS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
 /// RFC 1035, without the root's length byte and the final one.
 pub(super) const NAME_BYTES_MAX: usize = 253;
-const LABEL_BYTES_MAX: usize = 63;
+pub(super) const LABEL_BYTES_MAX: usize = 63;
 
 /// STD3 allows letters, digits and hyphens; names that carry records also hold underscores.
 const STD3_LESS_UNDERSCORE: AsciiDenyList = AsciiDenyList::new(true, "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~");

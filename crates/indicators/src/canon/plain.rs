@@ -2,6 +2,7 @@
 //! digits, `-`, `_` and dots, with nothing around it but perhaps a port. No white space to trim, nothing defanged, no `xn--`:
 //! the rules come down to one look at every byte. A property test holds it equal to the long way.
 
+use super::scan::Scan;
 use super::{Declared, address, hash, is_port, name};
 use crate::{Kind, Notes, Reason};
 
@@ -13,29 +14,31 @@ pub(super) fn canonicalise(
     out: &mut Vec<u8>,
 ) -> Option<Result<(Kind, Notes), Reason>> {
     let host = without_port(text);
-    let is_whole = host.len() == text.len();
     if host.len() > name::NAME_BYTES_MAX {
         return None;
     }
-    let seen = host.iter().fold(0, |seen, &byte| seen | CLASS[usize::from(byte)]);
-    if seen & OTHER != 0 {
+    let is_whole = host.len() == text.len();
+    let name = host.strip_suffix(b".").unwrap_or(host);
+    let scan = Scan::of(name);
+    if scan.has_other || host.first() == Some(&b'.') || name::has_punycode(name, &scan) {
         return None;
     }
-    let has_dot = seen & DOT != 0;
-    let is_dotted_digits = has_dot && seen & !DOT == 0 && host.first() != Some(&b'.');
+    let has_dot = scan.last_label > 0 || name.len() < host.len();
+    let is_dotted_digits = has_dot && !scan.has_letter_or_mark;
     let start = out.len();
     let result = match declared {
         Declared::Unknown | Declared::Host | Declared::Address if is_dotted_digits => {
             address::plain_ipv4(host, special_use, out)
         }
-        Declared::Unknown if !has_dot && is_whole => {
-            let is_hexadecimal = seen & (LETTER | MARK) == 0;
-            let algorithm = hash::algorithm_of_length(text.len()).filter(|_| is_hexadecimal)?;
+        Declared::Unknown if !has_dot => {
+            let algorithm = hash::algorithm_of_length(text.len()).filter(|_| is_whole)?;
+            if !text.iter().all(u8::is_ascii_hexdigit) {
+                return None;
+            }
             hash::of_algorithm_bytes(algorithm, text, out)
         }
-        Declared::Unknown if !has_dot => return None,
-        Declared::Unknown | Declared::Host | Declared::Kind(Kind::Domain) if host.first() != Some(&b'.') => {
-            name::plain_domain(host, out)?
+        Declared::Unknown | Declared::Host | Declared::Kind(Kind::Domain) => {
+            name::check(name, &scan).map(|()| name::put_plain(name, out))
         }
         _ => return None,
     };
@@ -58,32 +61,6 @@ fn without_port(text: &[u8]) -> &[u8] {
         _ => text,
     }
 }
-
-/// A letter that is no hexadecimal digit.
-const LETTER: u8 = 1;
-const HEX_LETTER: u8 = 2;
-const DOT: u8 = 4;
-/// `-` or `_`.
-const MARK: u8 = 8;
-/// Not in a plain value. Digits are of no class.
-const OTHER: u8 = 16;
-
-const CLASS: [u8; 256] = {
-    let mut table = [OTHER; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match byte as u8 {
-            b'0'..=b'9' => 0,
-            b'a'..=b'f' | b'A'..=b'F' => HEX_LETTER,
-            b'g'..=b'z' | b'G'..=b'Z' => LETTER,
-            b'-' | b'_' => MARK,
-            b'.' => DOT,
-            _ => OTHER,
-        };
-        byte += 1;
-    }
-    table
-};
 
 #[cfg(test)]
 mod tests {

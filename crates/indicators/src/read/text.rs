@@ -27,9 +27,7 @@ pub(super) fn read(input: &mut dyn BufRead, intake: &mut Intake<'_>) -> Result<(
 /// The first blank-separated field; empty for an empty line and for a comment.
 pub(super) fn first_field(line: &[u8]) -> &[u8] {
     // Nearly every line of a list is one word: nothing to trim, no comment.
-    let is_word =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'/');
-    if line.iter().all(is_word) {
+    if line.iter().all(|&byte| OF_WORDS[usize::from(byte)]) {
         return line;
     }
     let line = trimmed(line);
@@ -71,3 +69,16 @@ pub(super) fn trimmed(line: &[u8]) -> &[u8] {
     }
     std::str::from_utf8(line).map_or(line, |text| text.trim().as_bytes())
 }
+
+/// Letters, digits and what stands in names, addresses and URLs, but nothing that a comment begins with.
+const OF_WORDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let character = byte as u8;
+        table[byte] =
+            character.is_ascii_alphanumeric() || matches!(character, b'.' | b'-' | b'_' | b':' | b'/');
+        byte += 1;
+    }
+    table
+};
