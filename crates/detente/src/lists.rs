@@ -302,6 +302,13 @@ fn read_whole(path: &Path) -> Result<Vec<u8>, Failure> {
 pub(crate) struct CountsJson {
     read: u64,
     items: u64,
+    #[serde(flatten)]
+    rest: RestJson,
+}
+
+/// The counts besides those of the items.
+#[derive(Serialize)]
+pub(crate) struct RestJson {
     held_back: u64,
     dropped: BTreeMap<&'static str, u64>,
     notes: BTreeMap<&'static str, u64>,
@@ -317,26 +324,22 @@ struct SourceJson {
 
 impl CountsJson {
     pub(crate) fn of(read: &ReadList) -> CountsJson {
+        CountsJson { read: read.counts().read, items: read.counts().items, rest: RestJson::of(read) }
+    }
+}
+
+impl RestJson {
+    pub(crate) fn of(read: &ReadList) -> RestJson {
         let counts = read.counts();
-        let sources = read.formats.iter();
-        CountsJson {
-            read: counts.read,
-            items: counts.items,
+        let source =
+            |(name, format): &(String, Format)| SourceJson { name: name.clone(), format: format.name() };
+        RestJson {
             held_back: counts.held_back,
             dropped: counts.dropped.iter().map(|(reason, n)| (reason.name(), *n)).collect(),
             notes: counts.notes.iter().map(|(note, n)| (note.name(), *n)).collect(),
             unmarked: counts.unmarked,
-            sources: sources
-                .map(|(name, format)| SourceJson { name: name.clone(), format: format.name() })
-                .collect(),
+            sources: read.formats.iter().map(source).collect(),
         }
-    }
-}
-
-impl CountsJson {
-    /// The sources alone.
-    pub(crate) fn sources(&self) -> serde_json::Value {
-        serde_json::json!(self.sources)
     }
 }
 

@@ -13,6 +13,7 @@ mod files;
 mod homes;
 mod lists;
 mod pool;
+mod shown;
 mod tui;
 
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! `detente answer`: the second of the three files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use detente_accord::exchange::{ReceivedAsk, accept, answer_file};
@@ -11,12 +11,13 @@ use detente_psi::size::SizeClass;
 use detente_store::{Access, Answered, Claim, Home, Peer, StoredAnswer, StoredReceipt};
 use serde::Serialize;
 
-use super::ask::{about, confirm_unmarked};
-use super::{Context, peer, receipt, say};
+use super::ask::confirm_unmarked;
+use super::{Context, say};
 use crate::exit::{Exit, Failure};
 use crate::files::{self, Target};
 use crate::lists::{self, CountsJson, ListArgs, ReadList, Side};
 use crate::pool::Pool;
+use crate::shown;
 use crate::tui::{self, quoted};
 use crate::{clock, homes};
 
@@ -65,7 +66,7 @@ struct AnsweredJson {
 
 pub(crate) fn run(args: &AnswerArgs, context: &Context) -> Result<Exit, Failure> {
     let bytes = files::read(&args.ask)?;
-    let about = about(&args.ask);
+    let about = shown::about(&args.ask);
     let ask = ReceivedAsk::read(&bytes).map_err(&about)?;
     let mut home = context.open(Access::Write)?;
     let peer =
@@ -127,11 +128,11 @@ fn terms_in_words(
     let how = peer.compared.map_or("not compared", |(how, _)| how.in_words());
     let asked = words::size_in_words(terms.n_ask);
     let theirs = class.map_or_else(String::new, |class| words::they_learn(terms.asker.as_str(), class));
-    let id = receipt::short(&ask.proposal().terms_id());
+    let id = shown::short(&ask.proposal().terms_id());
     tui::table(&[
-        ("Asker", format!("{}; you compared its key {how}", peer::described(peer))),
+        ("Asker", format!("{}; you compared its key {how}", shown::described(peer))),
         ("Purpose", purpose),
-        ("Asks about", format!("{asked}, {}", receipt::kinds_in_words(&terms.kinds))),
+        ("Asks about", format!("{asked}, {}", shown::kinds(&terms.kinds))),
         ("Ours", lists::counts_in_words(read.counts())),
         ("They learn", theirs),
         ("We learn", format!("that they asked, and that they ask about {asked}")),
@@ -233,7 +234,7 @@ fn answer_again(
     args: &AnswerArgs,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let about = about(&args.ask);
+    let about = shown::about(&args.ask);
     let now = clock::now();
     if known.ask_hash != ask.hash() {
         home.keep_evidence(peer.card.id(), "second-ask", &known.terms_id, bytes, now)?;
@@ -262,8 +263,8 @@ fn report(
     let terms = ask.proposal().terms();
     let document = AnsweredJson {
         schema: "detente.answer.v1",
-        run: receipt::hex(&made.run),
-        terms: receipt::hex(&ask.proposal().terms_id()),
+        run: shown::hex(&made.run),
+        terms: shown::hex(&ask.proposal().terms_id()),
         peer: peer.card.id().to_string(),
         purpose: terms.purpose.clone(),
         asked_class_items: terms.n_ask.get(),
@@ -273,7 +274,7 @@ fn report(
         ours: read.map(CountsJson::of),
         file: target.to_string(),
         size_bytes: made.file.len() as u64,
-        blake3: receipt::hex(&made.hash),
+        blake3: shown::hex(&made.hash),
         again: made.again,
     };
     let written = if made.again {
@@ -284,7 +285,7 @@ fn report(
     let text = tui::table(&[
         ("Answer", written),
         ("Charged", format!("{} items, {} left", grouped(made.charged), grouped(left))),
-        ("Receipt", format!("run {}, signed", receipt::hex(&made.run))),
+        ("Receipt", format!("run {}, signed", shown::hex(&made.run))),
         ("Next", format!("send {target} back; then detente receipt add RESULT")),
     ]);
     if *target == Target::Stdout {
@@ -292,9 +293,4 @@ fn report(
         return Ok(());
     }
     say(context, &document, &text)
-}
-
-/// The name of a path for a message.
-pub(super) fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -6,16 +6,17 @@ use clap::Args;
 use detente_accord::exchange::{AskOrder, ask_file, propose};
 use detente_accord::limits::{ASK_DAYS_DEFAULT, ASK_DAYS_MAX, DAY_MS};
 use detente_accord::words::{self, grouped};
-use detente_accord::{Rejection, Time, file, is_purpose};
+use detente_accord::{Time, file, is_purpose};
 use detente_store::{Access, Home, Peer, Places, StoredAsk};
 use serde::Serialize;
 
 use super::result_table::AllPlaces;
-use super::{Context, peer, receipt, say};
+use super::{Context, say};
 use crate::exit::{Exit, Failure};
 use crate::files::{self, Target};
 use crate::lists::{self, CountsJson, ListArgs, ReadList, Side};
 use crate::pool::Pool;
+use crate::shown;
 use crate::{clock, homes, tui};
 
 /// Ask a peer what its list and yours have in common: writes the first of three files
@@ -177,7 +178,7 @@ fn report(
     let terms = ask.proposal.terms();
     let document = Asked {
         schema: "detente.ask.v1",
-        terms: receipt::hex(&ask.terms_id),
+        terms: shown::hex(&ask.terms_id),
         peer: peer.card.id().to_string(),
         purpose: terms.purpose.clone(),
         types: terms.kinds.iter().map(|kind| kind.name()).collect(),
@@ -186,13 +187,13 @@ fn report(
         ours: CountsJson::of(read),
         file: target.to_string(),
         size_bytes: ask.file.len() as u64,
-        blake3: receipt::hex(&ask.file_hash),
+        blake3: shown::hex(&ask.file_hash),
     };
     let text = tui::table(&[
-        ("Peer", peer::described(peer)),
+        ("Peer", shown::described(peer)),
         ("Ours", lists::counts_in_words(read.counts())),
         ("Ask", format!("{target} ({} bytes)", grouped(ask.file.len() as u64))),
-        ("Terms", format!("{}, open until {}", receipt::short(&ask.terms_id), clock::in_words(terms.until))),
+        ("Terms", format!("{}, open until {}", shown::short(&ask.terms_id), clock::in_words(terms.until))),
         ("They learn", words::they_learned(terms)),
         ("Next", format!("send {target} to them; then detente open ANSWER -o result.dtn")),
     ]);
@@ -201,9 +202,4 @@ fn report(
         return Ok(());
     }
     say(context, &document, &text)
-}
-
-/// Turns a rejection about a file into a failure that names the file.
-pub(super) fn about(path: &std::path::Path) -> impl Fn(Rejection) -> Failure + '_ {
-    move |rejection| Failure::from(rejection).about(path.display())
 }

@@ -9,6 +9,7 @@ use detente_indicators::profile;
 
 use super::{Context, definition, say};
 use crate::exit::{Exit, Failure};
+use crate::shown;
 use crate::{lists, tui};
 
 /// Print shell completions
@@ -92,7 +93,7 @@ fn limits() -> String {
 
 pub(crate) fn version(context: &Context) -> Result<Exit, Failure> {
     let number = env!("CARGO_PKG_VERSION");
-    let profile_hash = super::receipt::hex(&lists::canon_profile());
+    let profile_hash = shown::hex(&lists::canon_profile());
     let document = serde_json::json!({
         "schema": "detente.version.v1", "version": number, "file_format": 1, "suites": [detente_accord::SUITE],
         "canon_profile": profile_hash, "canon": profile::profile_json(Expansions::NONE),

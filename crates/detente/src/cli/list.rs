@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Context, say};
 use crate::exit::{Exit, Failure};
-use crate::lists::{CountsJson, ListArgs, Side, counts_in_words};
+use crate::lists::{ListArgs, RestJson, Side, counts_in_words};
 use crate::tui;
 
 #[derive(Subcommand)]
@@ -32,24 +32,14 @@ pub(crate) struct OneList {
 }
 
 #[derive(Serialize)]
-struct ListJson {
+struct ListJson<'a> {
     schema: &'static str,
     items: BTreeMap<&'static str, u64>,
-    #[serde(flatten)]
-    counts: Flattened,
-}
-
-/// The counts of a list, less `items`, which is by type here.
-#[derive(Serialize)]
-struct Flattened {
     read: u64,
     items_total: u64,
-    held_back: u64,
-    dropped: BTreeMap<&'static str, u64>,
-    notes: BTreeMap<&'static str, u64>,
-    unmarked: u64,
-    warninglists: BTreeMap<String, u64>,
-    sources: serde_json::Value,
+    #[serde(flatten)]
+    rest: RestJson,
+    warninglists: &'a BTreeMap<String, u64>,
 }
 
 #[derive(Serialize)]
@@ -75,22 +65,13 @@ pub(crate) fn run(command: &ListCommand, context: &Context) -> Result<Exit, Fail
 fn show(args: &OneList, context: &Context) -> Result<Exit, Failure> {
     let read = args.lists.read(&args.list, Side::Ours, &context.tui)?;
     let counts = read.counts();
-    let shared = CountsJson::of(&read);
-    let warninglists: BTreeMap<String, u64> =
-        counts.warninglists.iter().map(|(name, n)| (name.clone(), *n)).collect();
     let document = ListJson {
         schema: "detente.list.v1",
         items: counts.kinds.iter().map(|(kind, n)| (kind.name(), *n)).collect(),
-        counts: Flattened {
-            read: counts.read,
-            items_total: counts.items,
-            held_back: counts.held_back,
-            dropped: counts.dropped.iter().map(|(reason, n)| (reason.name(), *n)).collect(),
-            notes: counts.notes.iter().map(|(note, n)| (note.name(), *n)).collect(),
-            unmarked: counts.unmarked,
-            warninglists: warninglists.clone(),
-            sources: shared.sources(),
-        },
+        read: counts.read,
+        items_total: counts.items,
+        rest: RestJson::of(&read),
+        warninglists: &counts.warninglists,
     };
     let mut text = String::new();
     for (name, format) in &read.formats {
@@ -100,7 +81,7 @@ fn show(args: &OneList, context: &Context) -> Result<Exit, Failure> {
     for (kind, n) in &counts.kinds {
         text += &format!("{kind:<8} {:>12}\n", grouped(*n));
     }
-    for (name, n) in &warninglists {
+    for (name, n) in &counts.warninglists {
         text += &format!("warninglist {}: {} dropped\n", tui::quoted(name), grouped(*n));
     }
     say(context, &document, &text)?;

@@ -11,7 +11,6 @@ use detente_psi::voprf::{self, Answerer, AnswererParameters, Asker, AskerParamet
 use detente_psi::{Input, Items, Message, Output, Par, Seed};
 use serde::Serialize;
 
-use super::open::{count_in_words, items_in_words};
 use super::result_table::{self, Row};
 use super::{Context, say};
 use crate::clock;
@@ -77,11 +76,11 @@ pub(crate) fn run(args: &TryArgs, context: &Context) -> Result<Exit, Failure> {
         tui::table(&[
             ("Ours", counts_in_words(ours.counts())),
             ("Theirs", counts_in_words(theirs.counts())),
-            ("In common", count_in_words(&found.rows)),
+            ("In common", result_table::count_in_words(&found.rows)),
             ("They learn", learn),
             ("Next", "detente init NAME, then detente ask LIST --peer PEER".to_owned()),
         ]),
-        items_in_words(&found.rows),
+        result_table::items_in_words(&found.rows),
     );
     say(context, &document, &text)?;
     Ok(if found.rows.is_empty() { Exit::Negative } else { Exit::Done })

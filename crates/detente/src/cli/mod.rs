@@ -12,6 +12,7 @@ mod match_both;
 mod open;
 mod peer;
 mod receipt;
+mod replay;
 mod result_table;
 
 use std::path::PathBuf;

@@ -11,12 +11,12 @@ use detente_store::{Access, Home, Opened, Peer, StoredAsk, StoredReceipt};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::ask::about;
 use super::result_table::{self, AllPlaces, Row};
-use super::{Context, peer, receipt, say};
+use super::{Context, say};
 use crate::exit::{Exit, Failure};
 use crate::files::{self, Target};
 use crate::pool::Pool;
+use crate::shown;
 use crate::{clock, homes, lists, tui};
 
 /// Open the answer to your ask: prints what is in common, writes the third file
@@ -58,7 +58,7 @@ struct OpenedJson<'a> {
 
 pub(crate) fn run(args: &OpenArgs, context: &Context) -> Result<Exit, Failure> {
     let bytes = files::read(&args.answer)?;
-    let about = about(&args.answer);
+    let about = shown::about(&args.answer);
     let answer = ReceivedAnswer::read(&bytes).map_err(&about)?;
     let mut home = context.open(Access::Write)?;
     let peer = homes::compared_peer(&home, answer.author())
@@ -180,13 +180,13 @@ fn release(args: &OpenArgs, opened: &Opened, rows: &[Row]) -> Result<(), Failure
 
 fn report(args: &OpenArgs, peer: &Peer, run: &Run, rows: &[Row], context: &Context) -> Result<(), Failure> {
     let terms = run.proposal.terms();
-    let shown = |path: &Option<PathBuf>| path.as_ref().map(|path| super::answer::shown(path));
+    let shown = |path: &Option<PathBuf>| path.as_ref().map(|path| shown::path(path));
     let (result, csv) = (shown(&args.output), shown(&args.csv));
     let document = OpenedJson {
         schema: "detente.open.v1",
         suite: detente_accord::SUITE,
-        run: receipt::hex(&run.number()),
-        terms: receipt::hex(&run.proposal.terms_id()),
+        run: shown::hex(&run.number()),
+        terms: shown::hex(&run.proposal.terms_id()),
         peer: peer.card.id().to_string(),
         ours_class_items: terms.n_ask.get(),
         theirs_class_items: run.acceptance.list().class.get(),
@@ -201,11 +201,11 @@ fn report(args: &OpenArgs, peer: &Peer, run: &Run, rows: &[Row], context: &Conte
         None => format!("detente open {} -o result.dtn writes the file to send back", args.answer.display()),
     };
     let mut lines = vec![
-        ("Peer", peer::described(peer)),
+        ("Peer", shown::described(peer)),
         ("Theirs", format!("{} (size class)", words::size_in_words(run.acceptance.list().class))),
-        ("In common", count_in_words(rows)),
+        ("In common", result_table::count_in_words(rows)),
         ("They learned", words::they_learned(terms)),
-        ("Receipt", format!("run {}, signed", receipt::hex(&run.number()))),
+        ("Receipt", format!("run {}, signed", shown::hex(&run.number()))),
     ];
     if let Some(csv) = &csv {
         lines.push(("Table", format!("{csv}: stays with you")));
@@ -213,7 +213,7 @@ fn report(args: &OpenArgs, peer: &Peer, run: &Run, rows: &[Row], context: &Conte
     lines.push(("Next", next));
     let mut text = tui::table(&lines);
     if csv.is_none() {
-        text += &items_in_words(rows);
+        text += &result_table::items_in_words(rows);
     }
     let on_stdout = |path: &Option<PathBuf>| path.as_ref().is_some_and(|path| path.as_os_str() == "-");
     if on_stdout(&args.output) || on_stdout(&args.csv) {
@@ -225,27 +225,4 @@ fn report(args: &OpenArgs, peer: &Peer, run: &Run, rows: &[Row], context: &Conte
         context.tui.note(words::NOT_ATTRIBUTION);
     }
     Ok(())
-}
-
-/// How many items a screen lists before it points to the table.
-const SHOWN_MAX: usize = 30;
-
-/// How many items are in common, by type.
-pub(super) fn count_in_words(rows: &[Row]) -> String {
-    match rows.len() {
-        0 => "nothing".to_owned(),
-        n => format!("{}: {}", grouped(n as u64), result_table::kinds_in_words(rows)),
-    }
-}
-
-/// The first common items, one a line.
-pub(super) fn items_in_words(rows: &[Row]) -> String {
-    let mut text = String::new();
-    for row in rows.iter().take(SHOWN_MAX) {
-        text += &format!("  {:<8} {}\n", row.kind, row.value);
-    }
-    if rows.len() > SHOWN_MAX {
-        text += &format!("  … and {} more: --json gives all\n", grouped((rows.len() - SHOWN_MAX) as u64));
-    }
-    text
 }

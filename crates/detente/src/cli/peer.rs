@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{Context, say};
 use crate::exit::{Exit, Failure};
+use crate::shown;
 use crate::tui::{self, quoted};
 use crate::{clock, files, homes};
 
@@ -102,8 +103,11 @@ fn add(args: &AddArgs, context: &Context) -> Result<Exit, Failure> {
     let document = PeerJson::of(&peer, None);
     let compared =
         peer.compared.map_or("not compared".to_owned(), |(how, _)| format!("compared {}", how.in_words()));
-    let words =
-        format!("Added {}, card revision {}, {compared}.", described(&peer), peer.card.fields().revision);
+    let words = format!(
+        "Added {}, card revision {}, {compared}.",
+        shown::described(&peer),
+        peer.card.fields().revision
+    );
     say(context, &document, &words)?;
     if peer.compared.is_none() {
         context.tui.warn("the key of this peer was not compared: ask and answer refuse it until it is");
@@ -167,7 +171,7 @@ fn list(context: &Context) -> Result<Exit, Failure> {
         .map(|peer| Ok(PeerJson::of(peer, Some(&standing(&home, peer)?))))
         .collect::<Result<_, Failure>>()?;
     let lines: Vec<String> =
-        peers.iter().map(|peer| format!("{}  {}", described(peer), comparison(peer))).collect();
+        peers.iter().map(|peer| format!("{}  {}", shown::described(peer), comparison(peer))).collect();
     let words = if lines.is_empty() { "no peers yet".to_owned() } else { lines.join("\n") };
     say(context, &serde_json::json!({"schema": "detente.peers.v1", "peers": documents}), &words)?;
     Ok(Exit::Done)
@@ -179,7 +183,7 @@ fn show(args: &OneArgs, context: &Context) -> Result<Exit, Failure> {
     let standing = standing(&home, &peer)?;
     let fields = peer.card.fields();
     let mut rows = vec![
-        ("Peer", described(&peer)),
+        ("Peer", shown::described(&peer)),
         ("Card", format!("revision {}, added {}", fields.revision, clock::in_words(peer.added))),
         ("Key", comparison(&peer)),
         ("Words", peer.card.words().join(" ")),
@@ -208,7 +212,7 @@ fn set(args: &SetArgs, context: &Context) -> Result<Exit, Failure> {
     let standing = standing(&home, &peer)?;
     let words = format!(
         "{} may ask {} items in 30 days; {} are left.",
-        described(&peer),
+        shown::described(&peer),
         grouped(peer.budget),
         grouped(standing.left)
     );
@@ -224,14 +228,9 @@ fn remove(args: &OneArgs, context: &Context) -> Result<Exit, Failure> {
     say(
         context,
         &document,
-        &format!("Removed the card of {}. Receipts and budget ledger stay.", described(&peer)),
+        &format!("Removed the card of {}. Receipts and budget ledger stay.", shown::described(&peer)),
     )?;
     Ok(Exit::Done)
-}
-
-/// `"CERT-B" (cert-b)`.
-pub(super) fn described(peer: &Peer) -> String {
-    format!("{} ({})", quoted(&peer.card.fields().name), peer.card.id())
 }
 
 fn comparison(peer: &Peer) -> String {
@@ -266,7 +265,7 @@ fn standing(home: &Home, peer: &Peer) -> Result<Standing, Failure> {
             let terms = ask.proposal.terms();
             let until = clock::in_words(terms.until);
             OpenAsk {
-                terms: super::receipt::short(&ask.terms_id),
+                terms: shown::short(&ask.terms_id),
                 made: clock::rfc3339(terms.made),
                 until: clock::rfc3339(terms.until),
                 state: if now > terms.until {

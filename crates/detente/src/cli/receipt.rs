@@ -3,20 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use detente_accord::exchange::{ReceivedAnswer, ReceivedAsk, ReceivedResult, answer_file, ask_file, open};
+use detente_accord::exchange::ReceivedResult;
 use detente_accord::receipt::{FileFact, Receipt, Run, Shown};
 use detente_accord::words::{self, grouped};
 use detente_accord::{Card, PartyId, Rejection, file};
-use detente_indicators::Kind;
-use detente_store::{Access, Home, StoredAnswer, StoredAsk, StoredReceipt};
+use detente_store::{Access, Home, StoredReceipt};
 use serde::Serialize;
 
-use super::ask::about;
-use super::{Context, say};
+use super::{Context, replay, say};
 use crate::exit::{Exit, Failure};
 use crate::files::{self, Target};
-use crate::lists::{ListArgs, ReadList, Side};
-use crate::pool::Pool;
+use crate::shown;
 use crate::tui::{self, quoted};
 use crate::{clock, homes};
 
@@ -32,7 +29,7 @@ pub(crate) enum ReceiptCommand {
     /// Check a receipt's signatures and references
     Verify(VerifyArgs),
     /// Recompute your own files from the kept seed and your list, and compare them with the record
-    Replay(ReplayArgs),
+    Replay(replay::ReplayArgs),
 }
 
 #[derive(Args)]
@@ -67,47 +64,14 @@ pub(crate) struct VerifyArgs {
     card: Vec<PathBuf>,
 }
 
-#[derive(Args)]
-#[command(after_help = "Example:
-  detente receipt replay 3f9c ours.csv")]
-pub(crate) struct ReplayArgs {
-    /// The run number or its first digits, or a receipt file of your own
-    receipt: String,
-    /// The list as it was when the match ran
-    list: PathBuf,
-    /// As in the match: the peer is the named recipient of TLP:RED items
-    #[arg(long)]
-    named_recipient: bool,
-    #[command(flatten)]
-    lists: ListArgs,
-}
-
 pub(crate) fn run(command: &ReceiptCommand, context: &Context) -> Result<Exit, Failure> {
     match command {
         ReceiptCommand::Add(args) => add(args, context),
         ReceiptCommand::List => list(context),
         ReceiptCommand::Show(args) => show(args, context),
         ReceiptCommand::Verify(args) => verify(args, context),
-        ReceiptCommand::Replay(args) => replay(args, context),
+        ReceiptCommand::Replay(args) => replay::run(args, context),
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
-}
-
-/// The first digits of a hash, enough for a person to tell runs apart.
-pub(super) fn short(bytes: &[u8]) -> String {
-    hex(&bytes[..bytes.len().min(8)])
-}
-
-/// `any type`, or the names of the types.
-pub(super) fn kinds_in_words(kinds: &[Kind]) -> String {
-    if kinds.len() == Kind::ALL.len() {
-        return "any type".to_owned();
-    }
-    kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
 }
 
 fn add(args: &AddArgs, context: &Context) -> Result<Exit, Failure> {
@@ -120,7 +84,7 @@ fn add(args: &AddArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn add_result(bytes: &[u8], path: &Path, context: &Context) -> Result<Exit, Failure> {
-    let about = about(path);
+    let about = shown::about(path);
     let result = ReceivedResult::read(bytes).map_err(&about)?;
     let mut home = context.open(Access::Write)?;
     let known = home.answer(&result.terms_id())?;
@@ -155,12 +119,12 @@ fn add_result(bytes: &[u8], path: &Path, context: &Context) -> Result<Exit, Fail
     }
     let asked = words::size_in_words(run.proposal.terms().n_ask);
     let text = tui::table(&[
-        ("Filed", format!("the result of {}", super::peer::described(&peer))),
+        ("Filed", format!("the result of {}", shown::described(&peer))),
         ("We learned", format!("that they asked, and that they asked about {asked}; not what is in common")),
-        ("Receipt", format!("run {}, signed", hex(&run.number()))),
+        ("Receipt", format!("run {}, signed", shown::hex(&run.number()))),
     ]);
     let document = serde_json::json!({
-        "schema": "detente.receipt-added.v1", "run": hex(&run.number()), "peer": peer.card.id().as_str(),
+        "schema": "detente.receipt-added.v1", "run": shown::hex(&run.number()), "peer": peer.card.id().as_str(),
     });
     say(context, &document, &text)?;
     Ok(Exit::Done)
@@ -180,7 +144,7 @@ fn close(home: &Home, run: Run, facts: &[FileFact; 3], peer: &PartyId) -> Result
 
 /// Files the other side's own receipt of a run.
 fn add_receipt(bytes: &[u8], path: &Path, context: &Context) -> Result<Exit, Failure> {
-    let about = about(path);
+    let about = shown::about(path);
     let receipt = Receipt::read(bytes).map_err(|rejection| match rejection {
         Rejection::BadMagic => Failure::usage("neither a result file nor a receipt").about(path.display()),
         other => about(other),
@@ -207,12 +171,12 @@ fn add_receipt(bytes: &[u8], path: &Path, context: &Context) -> Result<Exit, Fai
     };
     home.put_receipt(&stored)?;
     let document = serde_json::json!({
-        "schema": "detente.receipt-added.v1", "run": hex(&stored.run), "peer": peer.card.id().as_str(),
+        "schema": "detente.receipt-added.v1", "run": shown::hex(&stored.run), "peer": peer.card.id().as_str(),
     });
     say(
         context,
         &document,
-        &format!("Filed     the receipt of {} for run {}", super::peer::described(&peer), hex(&stored.run)),
+        &format!("Filed     the receipt of {} for run {}", shown::described(&peer), shown::hex(&stored.run)),
     )?;
     Ok(Exit::Done)
 }
@@ -240,7 +204,7 @@ impl ReceiptJson {
         let (terms, acceptance) = (receipt.run.proposal.terms(), &receipt.run.acceptance);
         ReceiptJson {
             schema: "detente.receipt.v1",
-            run: hex(&receipt.run.number()),
+            run: shown::hex(&receipt.run.number()),
             author: receipt.author.to_string(),
             asker: terms.asker.to_string(),
             answerer: acceptance.answerer().to_string(),
@@ -248,8 +212,8 @@ impl ReceiptJson {
             types: terms.kinds.iter().map(|kind| kind.name()).collect(),
             asked_class_items: terms.n_ask.get(),
             held_class_items: acceptance.list().class.get(),
-            asked_root: hex(&receipt.run.proposal.list().root),
-            held_root: hex(&acceptance.list().root),
+            asked_root: shown::hex(&receipt.run.proposal.list().root),
+            held_root: shown::hex(&acceptance.list().root),
             charged_items: terms.n_ask.get(),
             state: state(receipt),
             kept_at: kept.map(clock::rfc3339),
@@ -269,7 +233,7 @@ fn list(context: &Context) -> Result<Exit, Failure> {
         let receipt = stored.read().map_err(Failure::from)?;
         lines.push(format!(
             "{}  {}  {} asked {}  {}  signed by {}",
-            short(&stored.run),
+            shown::short(&stored.run),
             clock::in_words(stored.kept),
             receipt.run.proposal.terms().asker,
             receipt.run.acceptance.answerer(),
@@ -284,9 +248,9 @@ fn list(context: &Context) -> Result<Exit, Failure> {
 }
 
 /// A receipt as it was named on the command line: a file, or the digits of a run in the home.
-struct Named {
-    receipt: Receipt,
-    home: Option<Home>,
+pub(super) struct Named {
+    pub(super) receipt: Receipt,
+    pub(super) home: Option<Home>,
 }
 
 /// Whether a receipt was named by its file, and not by the digits of its run.
@@ -294,7 +258,7 @@ fn is_file(name: &str) -> bool {
     name == "-" || Path::new(name).is_file()
 }
 
-fn find(name: &str, own: bool, context: &Context) -> Result<Named, Failure> {
+pub(super) fn find(name: &str, own: bool, context: &Context) -> Result<Named, Failure> {
     let path = Path::new(name);
     if is_file(name) {
         let receipt = Receipt::read(&files::read(path)?).map_err(|rejection| match rejection {
@@ -310,7 +274,9 @@ fn find(name: &str, own: bool, context: &Context) -> Result<Named, Failure> {
     let all = home.receipts()?;
     let mut found: Vec<&StoredReceipt> = all
         .iter()
-        .filter(|stored| is_ours(stored) && !digits.is_empty() && hex(&stored.run).starts_with(&digits))
+        .filter(|stored| {
+            is_ours(stored) && !digits.is_empty() && shown::hex(&stored.run).starts_with(&digits)
+        })
         .collect();
     // Of one run our own receipt comes first.
     found.sort_by_key(|stored| (stored.run, stored.author != *home.card().id()));
@@ -336,15 +302,15 @@ fn show(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
     let receipt = &named.receipt;
     let (terms, acceptance) = (receipt.run.proposal.terms(), &receipt.run.acceptance);
     let party = |id: &PartyId, class, root: &[u8; 32]| {
-        format!("{id}, {}, committed to under {}", words::size_in_words(class), short(root))
+        format!("{id}, {}, committed to under {}", words::size_in_words(class), shown::short(root))
     };
     let purpose = if terms.purpose.is_empty() { "none stated".to_owned() } else { quoted(&terms.purpose) };
     let (asked, held) = (receipt.run.proposal.list(), acceptance.list());
     let text = tui::table(&[
-        ("Run", hex(&receipt.run.number())),
+        ("Run", shown::hex(&receipt.run.number())),
         ("Asker", party(&terms.asker, asked.class, &asked.root)),
         ("Answerer", party(acceptance.answerer(), held.class, &held.root)),
-        ("Types", kinds_in_words(&terms.kinds)),
+        ("Types", shown::kinds(&terms.kinds)),
         ("Purpose", purpose),
         ("Learned", words::learns(terms)),
         ("Charged", format!("{} items", grouped(terms.n_ask.get()))),
@@ -371,7 +337,7 @@ fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failure> {
     let receipt = &named.receipt;
     let mut cards = Vec::new();
     for path in &args.card {
-        cards.push(Card::read(&files::read(path)?).map_err(about(path))?);
+        cards.push(Card::read(&files::read(path)?).map_err(shown::about(path))?);
     }
     if let Some(home) = &named.home {
         cards.push(home.card().clone());
@@ -411,13 +377,13 @@ fn verdict(
         .flat_map(|shown| &shown.files)
         .map(|(file, at)| {
             serde_json::json!({
-                "file": file.kind.name(), "blake3": hex(&file.hash), "size_bytes": file.size, "said_at": clock::rfc3339(*at),
+                "file": file.kind.name(), "blake3": shown::hex(&file.hash), "size_bytes": file.size, "said_at": clock::rfc3339(*at),
             })
         })
         .collect();
     let document = serde_json::json!({
         "schema": "detente.receipt-verdict.v1", "verdict": verdict, "reason": reason,
-        "run": hex(&receipt.run.number()), "author": receipt.author.as_str(), "files": files, "not_proved": not_proved,
+        "run": shown::hex(&receipt.run.number()), "author": receipt.author.as_str(), "files": files, "not_proved": not_proved,
     });
     let mut rows = Vec::new();
     match reason {
@@ -433,99 +399,8 @@ fn verdict(
         }
     }
     rows.push(("Not proved", not_proved.to_owned()));
-    let run = hex(&receipt.run.number());
+    let run = shown::hex(&receipt.run.number());
     let text =
         format!("{verdict}: receipt of run {run}, signed by {}\n{}", receipt.author, tui::table(&rows));
     if context.json { tui::answer_json(&document) } else { tui::answer(&text) }
-}
-
-fn replay(args: &ReplayArgs, context: &Context) -> Result<Exit, Failure> {
-    let named = find(&args.receipt, true, context)?;
-    let home = named.home.ok_or_else(|| Failure::usage("a replay needs the home that ran the match"))?;
-    let terms_id = named.receipt.run.proposal.terms_id();
-    let kinds = &named.receipt.run.proposal.terms().kinds;
-    let read = args.lists.narrowed_to(kinds)?.read(&args.list, Side::Ours, &context.tui)?;
-    let read = read.for_peer(args.named_recipient);
-    let compared = match (home.ask(&terms_id)?, home.answer(&terms_id)?) {
-        (Some(ask), _) => replay_asker(&home, &ask, &read, context)?,
-        (None, Some(answer)) => replay_answerer(&home, &answer, &read, context)?,
-        (None, None) => {
-            return Err(Failure::new(Exit::Negative, "this home did not run that match")
-                .hint("a party replays its own part alone; choose its home with --home"));
-        }
-    };
-    let same = compared.iter().all(|part| part.same);
-    let lines: Vec<String> = compared
-        .iter()
-        .map(|part| {
-            format!("{:<9} {}", part.part, if part.same { "byte for byte the same" } else { "differs" })
-        })
-        .collect();
-    let verdict = if same {
-        "verified: the seed and this list give exactly what is on record"
-    } else {
-        "not verified: the seed and this list give something else (another list, or other reading flags?)"
-    };
-    let document = serde_json::json!({
-        "schema": "detente.replay.v1", "verdict": if same { "verified" } else { "not verified" },
-        "run": hex(&named.receipt.run.number()), "parts": compared,
-    });
-    say(context, &document, &format!("{}\n{verdict}", lines.join("\n")))?;
-    Ok(if same { Exit::Done } else { Exit::Negative })
-}
-
-/// One recomputed thing beside the recorded one.
-#[derive(Serialize)]
-struct Compared {
-    part: &'static str,
-    same: bool,
-}
-
-fn replay_asker(
-    home: &Home,
-    ask: &StoredAsk,
-    read: &ReadList,
-    context: &Context,
-) -> Result<Vec<Compared>, Failure> {
-    let (us, items) = (home.us(), read.items());
-    let pool = Pool::with_progress(context.tui.progress("replaying"));
-    let list = ask.proposal.list();
-    let root =
-        items.len() as u64 <= list.class.get() && ask.secrets.list_salt.root(&items, list.class) == list.root;
-    let mut compared = vec![Compared { part: "list root", same: root }];
-    let file = ask_file(&us, &ask.proposal, &ask.secrets, &items, &pool);
-    compared.push(Compared { part: "ask", same: same_hash(file, &ask.file_hash) });
-    if let Some(opened) = &ask.opened {
-        let answer = ReceivedAnswer::read(&opened.answer)?;
-        let result = open(&us, &ask.proposal, &answer, &ask.secrets, &items, &pool).map(|opened| opened.file);
-        compared.push(Compared { part: "result", same: same_hash(result, &file::hash(&opened.result)) });
-    }
-    Ok(compared)
-}
-
-fn replay_answerer(
-    home: &Home,
-    answer: &StoredAnswer,
-    read: &ReadList,
-    context: &Context,
-) -> Result<Vec<Compared>, Failure> {
-    let Some((acceptance, secrets, _, hash)) = &answer.answer else {
-        return Err(Rejection::AskBurnt.into());
-    };
-    let (us, items) = (home.us(), read.items());
-    let pool = Pool::with_progress(context.tui.progress("replaying"));
-    let list = acceptance.list();
-    let root =
-        items.len() as u64 <= list.class.get() && secrets.list_salt.root(&items, list.class) == list.root;
-    let ask = ReceivedAsk::read(&answer.ask)?;
-    let file = answer_file(&us, &ask, acceptance, secrets, &items, &pool).map(|making| making.file);
-    Ok(vec![
-        Compared { part: "list root", same: root },
-        Compared { part: "answer", same: same_hash(file, hash) },
-    ])
-}
-
-/// Whether a recomputed file is the recorded one. A list that cannot even be computed with differs.
-fn same_hash(file: Result<Vec<u8>, Rejection>, recorded: &[u8; 32]) -> bool {
-    file.is_ok_and(|file| file::hash(&file) == *recorded)
 }

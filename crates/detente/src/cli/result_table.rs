@@ -1,5 +1,6 @@
 //! What is in common, with the places it stood in our own list: for a screen, CSV and JSON.
 
+use detente_accord::words::grouped;
 use detente_indicators::{Item, List};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -102,11 +103,33 @@ pub(crate) fn kinds_in_words(rows: &[Row]) -> String {
             _ => kinds.push((&row.kind, 1)),
         }
     }
-    let kinds: Vec<String> =
-        kinds.iter().map(|(kind, n)| format!("{} {kind}", detente_accord::words::grouped(*n))).collect();
+    let kinds: Vec<String> = kinds.iter().map(|(kind, n)| format!("{} {kind}", grouped(*n))).collect();
     kinds.join(", ")
 }
 
 fn internal(error: serde_json::Error) -> Failure {
     Failure::new(Exit::Usage, format!("the result cannot be written: {error}"))
+}
+
+/// How many items a screen lists before it points to the table.
+const SHOWN_MAX: usize = 30;
+
+/// How many items are in common, by type.
+pub(super) fn count_in_words(rows: &[Row]) -> String {
+    match rows.len() {
+        0 => "nothing".to_owned(),
+        n => format!("{}: {}", grouped(n as u64), kinds_in_words(rows)),
+    }
+}
+
+/// The first common items, one a line.
+pub(super) fn items_in_words(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for row in rows.iter().take(SHOWN_MAX) {
+        text += &format!("  {:<8} {}\n", row.kind, row.value);
+    }
+    if rows.len() > SHOWN_MAX {
+        text += &format!("  … and {} more: --json gives all\n", grouped((rows.len() - SHOWN_MAX) as u64));
+    }
+    text
 }
