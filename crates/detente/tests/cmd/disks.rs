@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use crate::world::{Mount, Ran, Stage, World, copy};
+use crate::world::{Mount, Ran, Stage, World, copy, program};
 
 /// Runs a command whose output goes to a disk that has no room, and asserts that it says so and leaves nothing.
 #[track_caller]
@@ -21,6 +21,20 @@ fn check_full(run: impl FnOnce(&World, &str) -> Ran, world: &World) {
 fn an_ask_that_cannot_be_written_is_not_kept() {
     let world = World::at(Stage::Paired);
     check_full(|world, out| world.a(&["ask", "ours.txt", "--peer", "cert-b", "-o", out]), &world);
+    assert!(!world.a(&["peer", "show", "cert-b"]).out.contains("Open ask"));
+}
+
+#[test]
+fn an_ask_that_its_pipe_did_not_take_is_not_kept() {
+    let world = World::at(Stage::Paired);
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ran = program(world.path())
+        .args(["--home", "a", "ask", "ours.txt", "--peer", "cert-b", "-o", "-"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(75), "{ran:?}");
+    assert!(String::from_utf8(ran.stderr).unwrap().contains("error: cannot write the answer"));
     assert!(!world.a(&["peer", "show", "cert-b"]).out.contains("Open ask"));
 }
 
