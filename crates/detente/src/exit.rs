@@ -116,7 +116,7 @@ impl From<detente_store::Error> for Failure {
             Error::Locked { .. } | Error::DiskFull(_) => Exit::Temporary,
             Error::TooOpen { .. } | Error::ReadOnly(_) => Exit::Permission,
             Error::NewerSchema { .. } => Exit::Configuration,
-            Error::Damaged { .. } | Error::NotOpened | Error::BadKeyFile(_) => Exit::Integrity,
+            Error::Damaged { .. } | Error::BadKeyFile(_) => Exit::Integrity,
             _ => Exit::Usage,
         };
         Failure { exit, message: error.to_string(), hint: error.hint().map(str::to_owned) }

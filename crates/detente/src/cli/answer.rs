@@ -286,7 +286,7 @@ fn report(
         ("Answer", written),
         ("Charged", format!("{} items, {} left", grouped(made.charged), grouped(left))),
         ("Receipt", format!("run {}, signed", shown::hex(&made.run))),
-        ("Next", format!("send {target} back; then detente receipt add RESULT")),
+        ("Next", format!("send {target} back; when their result file comes: detente receipt add RESULT")),
     ]);
     if *target == Target::Stdout {
         context.tui.note(&text);

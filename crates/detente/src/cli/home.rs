@@ -1,5 +1,7 @@
 //! `detente home`: save it, bring it back.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -43,6 +45,11 @@ pub(crate) struct ImportArgs {
     passphrase_file: Option<PathBuf>,
 }
 
+/// Enough of a file to tell a saved home by.
+const HEAD_BYTES: u64 = 64;
+/// Largest saved home that is read: fifty answers of the largest class.
+const EXPORT_BYTES_MAX: u64 = 1 << 30;
+
 /// Shortest passphrase. The file may lie anywhere for years; Argon2id slows guessing, it does not stop it.
 const PASSPHRASE_CHARACTERS_MIN: usize = 12;
 
@@ -80,11 +87,7 @@ fn export(args: &ExportArgs, context: &Context) -> Result<Exit, Failure> {
 
 fn import(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
     let place = homes::place(context.home.as_deref())?;
-    let bytes = std::fs::read(&args.file)
-        .map_err(|error| Failure::usage(format!("cannot read {}: {error}", args.file.display())))?;
-    if !detente_store::looks_like_export(&bytes) {
-        return Err(Failure::from(detente_store::Error::NotAnExport).about(args.file.display()));
-    }
+    let bytes = read_export(&args.file)?;
     let passphrase = passphrase(args.passphrase_file.as_deref(), false)?;
     let home = Home::import(&place, &bytes, &passphrase)?;
     let document = serde_json::json!({
@@ -99,6 +102,19 @@ fn import(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
         "what happened after it was saved is not in it; use one copy of a home only, or two answers to one ask can exist",
     );
     Ok(Exit::Done)
+}
+
+/// Reads a saved home: its first bytes decide before the rest is read.
+fn read_export(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |error: io::Error| Failure::usage(format!("cannot read {}: {error}", path.display()));
+    let mut file = File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes).map_err(failed)?;
+    if !detente_store::looks_like_export(&bytes) {
+        return Err(Failure::from(detente_store::Error::NotAnExport).about(path.display()));
+    }
+    file.take(EXPORT_BYTES_MAX).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }
 
 fn passphrase(file: Option<&Path>, twice: bool) -> Result<Zeroizing<String>, Failure> {
