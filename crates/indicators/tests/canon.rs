@@ -189,6 +189,15 @@ fn very_long_values_are_refused_not_cut() {
     assert_eq!(unknown(&format!("http://example.com/{umlauts}")), Err(Reason::BadUrl));
     assert_eq!(bytes_of(Declared::Kind(Kind::Email), &format!("{long}@example.com")), Err(Reason::BadEmail));
     // And hostile repetition takes no time.
+    for part in [" ", ".]", "[.", " ://", "(", "a.", "xn--", "ü", "字.", "@", "%2", "[[.]]", "http://"] {
+        let text = format!("a{}b", part.repeat(65_000 / part.len()));
+        for declared in
+            [Declared::Unknown, Declared::Host, Declared::Kind(Kind::Url), Declared::Kind(Kind::Email)]
+        {
+            assert!(bytes_of(declared, &text).is_err(), "{part}");
+        }
+        assert!(unknown(&format!("a{}b", part.repeat(300_000))).is_err(), "{part}");
+    }
     assert_eq!(unknown(&"[".repeat(60_000)), Err(Reason::NotAnIndicator));
     assert!(unknown(&format!("{}.{}", "[".repeat(30_000), "]".repeat(30_000))).is_err());
 }

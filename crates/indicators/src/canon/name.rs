@@ -53,6 +53,9 @@ pub(super) fn append(name: &str, out: &mut Vec<u8>) -> Result<(), Reason> {
 }
 
 fn append_by_uts46(name: &str, out: &mut Vec<u8>) -> Result<(), Reason> {
+    if name.len() > UNICODE_NAME_BYTES_MAX {
+        return Err(Reason::BadName);
+    }
     let ascii = Uts46::new()
         .to_ascii(name.as_bytes(), STD3_LESS_UNDERSCORE, Hyphens::CheckFirstLast, DnsLength::Verify)
         .map_err(|_| Reason::BadName)?;
@@ -88,6 +91,10 @@ const FULL_STOPS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 /// RFC 1035, without the root's length byte and the final one.
 pub(super) const NAME_BYTES_MAX: usize = 253;
 pub(super) const LABEL_BYTES_MAX: usize = 63;
+
+/// No name of this length in UTF-8 has A-labels of 253 bytes; and the time of punycode grows with the square of
+/// a label's length.
+const UNICODE_NAME_BYTES_MAX: usize = 4_096;
 
 /// STD3 allows letters, digits and hyphens; names that carry records also hold underscores.
 const STD3_LESS_UNDERSCORE: AsciiDenyList = AsciiDenyList::new(true, "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~");

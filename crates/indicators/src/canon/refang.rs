@@ -6,8 +6,8 @@
 /// The text as it was before it was made harmless, or `None` if nothing shows that it was.
 ///
 /// Restored: `hxxp` and its kin before `://`; `[.]` `(.)` `{.}` `[dot]` `(dot)` and a dot beside a single
-/// square bracket; `[:]` `[://]` `[/]`; `[@]` `[at]` `(at)`; full-width dots before the path; blanks around `://`. Text that
-/// still changes after eight rounds is left as it was.
+/// square bracket; `[:]` `[://]` `[/]`; `[@]` `[at]` `(at)`; full-width dots before the path; blanks around
+/// `://`. Text that still changes after eight rounds is left as it was.
 pub fn refang(text: &str) -> Option<String> {
     if !may_be_defanged(text) {
         return None;
@@ -93,7 +93,7 @@ fn pattern(rest: &str, before: &str, in_host: bool) -> Option<(&'static str, usi
         b'[' => bracketed(rest, ']', in_host).or_else(|| loose_open(rest, before, in_host)),
         b'(' => bracketed(rest, ')', in_host),
         b'{' => bracketed(rest, '}', in_host),
-        b'.' if in_host && rest.starts_with(".]") && !before.contains('[') => loose_close(rest, before),
+        b'.' if in_host && rest.starts_with(".]") => loose_close(rest, before),
         b' ' if in_host && rest[blanks(rest)..].starts_with("://") && !before.contains(' ') => {
             Some(("", blanks(rest)))
         }

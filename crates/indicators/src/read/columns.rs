@@ -103,18 +103,14 @@ pub(super) fn is_header(row: &[Vec<u8>], asked: Option<&Column>) -> bool {
         let known = [&VALUE_NAMES[..], &TYPE_NAMES, &TLP_NAMES, &PAP_NAMES, &TAG_NAMES, &OTHER_NAMES];
         is_wish || known.iter().any(|names| names.contains(&name.as_str())) || declared_by(&name).is_some()
     };
-    // A type name alone could be a cell of a table without header.
     let known = row.iter().filter(|cell| is_known(cell)).count();
-    known > 0 && !row.iter().any(|cell| is_value(cell)) && (known > 1 || row.len() == 1 || !is_type_cell(row))
-}
-
-/// Whether the one known name is also a type's, as in `2026-01-01,someone,domain,not a value`.
-fn is_type_cell(row: &[Vec<u8>]) -> bool {
-    row.iter().any(|cell| declared_by(&normal(cell)).is_some()) && row.iter().any(|cell| has_digits(cell))
-}
-
-fn has_digits(cell: &[u8]) -> bool {
-    cell.iter().any(u8::is_ascii_digit)
+    if known == 0 || row.iter().any(|cell| is_value(cell)) {
+        return false;
+    }
+    // One name of a type could be the cell of a row whose value is broken, as in `2026-01-01,someone,domain,`.
+    let is_type = row.iter().any(|cell| declared_by(&normal(cell)).is_some());
+    let has_digits = row.iter().flatten().any(u8::is_ascii_digit);
+    known > 1 || row.len() == 1 || !(is_type && has_digits)
 }
 
 type Found = (usize, Declared, Option<usize>);
