@@ -19,8 +19,10 @@
 //! their types have no `Debug`, `Clone` or `Serialize`. Copies that a dependency leaves in registers or on
 //! the stack are out of its reach.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod common;
+mod field;
 mod item;
 mod limits;
 mod machine;
@@ -32,6 +34,8 @@ mod seed;
 pub mod size;
 pub mod voprf;
 
+pub use common::{Common, TAG_BYTES};
+pub use field::Cpu;
 pub use item::Items;
 pub use limits::ITEM_BYTES_MAX;
 pub use machine::{Input, Message, Output, Time};

@@ -1,6 +1,7 @@
 //! What goes into and comes out of a machine, the same for all suites. The machines themselves stand with
 //! their suites.
 
+use crate::common::Common;
 use crate::voprf;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, given by the caller: this crate reads no clock.
@@ -31,7 +32,7 @@ pub enum Output {
     /// To be sent to the peer. Stored first: the bytes of a message are sent again, never computed again.
     Send(Message<'static>),
     /// The run is over; this is what it found.
-    Done(voprf::Common),
+    Done(Common),
 }
 
 /// A message of any suite. A new suite adds a variant; a machine answers the messages of other suites with

@@ -28,13 +28,9 @@ impl Seed {
         Randomness(ro.hash("rand", &[&self.0, asker_nonce]))
     }
 
-    /// ρ_S = RO("rand"; σ_S, nonce_R, nonce_S), with `ro` from [`Ro::for_run`].
-    pub fn answerer_randomness(
-        &self,
-        ro: &Ro,
-        asker_nonce: &[u8; 32],
-        answerer_nonce: &[u8; 32],
-    ) -> Randomness {
+    /// RO("rand"; σ, nonce_R, nonce_S), with `ro` from [`Ro::for_run`]: ρ_S of any run, and ρ_R of a run over
+    /// a link, where both nonces are known before the first message.
+    pub fn run_randomness(&self, ro: &Ro, asker_nonce: &[u8; 32], answerer_nonce: &[u8; 32]) -> Randomness {
         Randomness(ro.hash("rand", &[&self.0, asker_nonce, answerer_nonce]))
     }
 }
@@ -80,8 +76,8 @@ mod tests {
             two.asker_randomness(&ask, &[3; 32]),
             one.asker_randomness(&ask, &[4; 32]),
             one.asker_randomness(&run, &[3; 32]),
-            one.answerer_randomness(&run, &[3; 32], &[4; 32]),
-            one.answerer_randomness(&run, &[4; 32], &[3; 32]),
+            one.run_randomness(&run, &[3; 32], &[4; 32]),
+            one.run_randomness(&run, &[4; 32], &[3; 32]),
         ];
         for (i, left) in values.iter().enumerate() {
             assert!(values[i + 1..].iter().all(|right| left.as_bytes() != right.as_bytes()));

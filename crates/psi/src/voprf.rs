@@ -26,6 +26,7 @@
 
 use std::borrow::Cow;
 
+use crate::common::TAG_BYTES;
 use crate::limits::CHUNK_ELEMENTS;
 use crate::size::SizeClass;
 
@@ -42,7 +43,6 @@ mod vectors;
 
 pub use answerer::{Answerer, AnswererParameters};
 pub use asker::{Asker, AskerParameters};
-pub use tag::{Common, TAG_BYTES};
 
 /// A message of this suite. Borrowed on the way in, owned on the way out.
 #[derive(Clone, PartialEq, Eq)]

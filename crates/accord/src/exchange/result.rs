@@ -1,6 +1,6 @@
 //! Opening an answer, and the result file: what the asker commits to about the outcome.
 
-use detente_psi::voprf::Common;
+use detente_psi::Common;
 use detente_psi::{Input, Output, Par, Ro};
 use detente_tlog as tlog;
 

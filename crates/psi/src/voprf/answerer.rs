@@ -10,8 +10,9 @@ use zeroize::Zeroizing;
 use super::dleq::{Composites, Dleq, EncodedProof, weighted_sum};
 use super::element::{self, Encoded};
 use super::side::{Side, encode_doubled};
-use super::tag::{self, Tag};
+use super::tag;
 use super::{Answer, Ask, answer_bytes, ask_bytes, check_length};
+use crate::common::Tag;
 use crate::item::Items;
 use crate::limits::{BLOCK_ELEMENTS, CHUNK_ELEMENTS};
 use crate::machine::{Input, Message, Output, Time};
@@ -71,7 +72,7 @@ impl<'a> Answerer<'a> {
         let sid = run::sid(&terms_id, &accept_id, Direction::ProposerReceives);
         let ro = Ro::for_run(&sid);
         let nonces = (&parameters.asker_nonce, &parameters.answerer_nonce);
-        let randomness = parameters.seed.answerer_randomness(&ro, nonces.0, nonces.1);
+        let randomness = parameters.seed.run_randomness(&ro, nonces.0, nonces.1);
         let side = Side::new(terms_id, answerer_class, parameters.items, ro, randomness, parameters.par)?;
         let stage = Stage::Ready(side);
         Ok(Answerer { accept_id, sid, asker_class, answerer_class, stage, output: None })
@@ -269,7 +270,7 @@ mod tests {
     /// Proves 8,193 elements, the last of which forms a chunk of its own, after a fault in one of them.
     fn check(faulty: usize, expected: Rejection) {
         let ro = Ro::for_run(&[0; 32]);
-        let randomness = Seed::from_bytes([1; 32]).answerer_randomness(&ro, &[2; 32], &[3; 32]);
+        let randomness = Seed::from_bytes([1; 32]).run_randomness(&ro, &[2; 32], &[3; 32]);
         let items = Items::new::<&[u8]>(&[]).expect("no items");
         let side = Side::new([4; 32], SizeClass::MIN, &items, ro, randomness, &Sequential).expect("a side");
         let key = Key::new(&side, &[5; 32]).expect("a key");

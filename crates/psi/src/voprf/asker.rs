@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 use super::dleq::{Composites, Dleq, EncodedProof, PROOF_BYTES, weighted_sum};
 use super::element::{self, Encoded};
 use super::side::{Side, encode_doubled};
-use super::tag::{self, Common, Tag};
+use super::tag;
 use super::{Answer, Ask, answer_bytes, check_length};
+use crate::common::{Common, Tag, check_ascending};
 use crate::item::Items;
 use crate::limits::{BLOCK_ELEMENTS, CHUNK_ELEMENTS};
 use crate::machine::{Input, Message, Output, Time};
@@ -120,7 +121,7 @@ impl<'a> Asker<'a> {
         let parts = Parts::new(&answer.body, asked.elements.len());
         let pk = element::decode(&answer.pk).map_err(element::Fault::of_key)?;
         let points = element::decode_all(side.par, parts.evaluated)?;
-        tag::check_ascending(parts.tags)?;
+        check_ascending(parts.tags)?;
         let dleq = Dleq::new(&side.suite, pk, answer.pk);
         check_proofs(side.par, &dleq, asked, &parts, &points)?;
 

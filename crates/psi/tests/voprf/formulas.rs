@@ -162,7 +162,7 @@ fn server(run: &Run<'_>) -> VoprfServer<Ristretto255> {
 
 fn rho_s(run: &Run<'_>) -> Randomness {
     let seed = Seed::from_bytes(run.answerer_seed);
-    seed.answerer_randomness(&answerer_ro(run), &run.asker_nonce, &run.answerer_nonce)
+    seed.run_randomness(&answerer_ro(run), &run.asker_nonce, &run.answerer_nonce)
 }
 
 fn answerer_ro(run: &Run<'_>) -> Ro {

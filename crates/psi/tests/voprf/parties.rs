@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use detente_psi::Common;
 use detente_psi::size::SizeClass;
-use detente_psi::voprf::{Answer, Answerer, AnswererParameters, Ask, Asker, AskerParameters, Common};
+use detente_psi::voprf::{Answer, Answerer, AnswererParameters, Ask, Asker, AskerParameters};
 use detente_psi::{Input, Items, Message, Output, Par, Rejection, Seed, Sequential, Time, voprf};
 use proptest::test_runner::{Config, RngSeed};
 
