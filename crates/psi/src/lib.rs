@@ -27,6 +27,8 @@ mod item;
 mod limits;
 mod machine;
 mod oracle;
+#[cfg_attr(not(test), expect(dead_code, reason = "the suite `vole` will use it"))]
+mod ot;
 mod par;
 mod rejection;
 pub mod run;

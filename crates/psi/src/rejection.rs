@@ -46,6 +46,11 @@ pub enum Rejection {
         /// Its place in the body.
         index: u64,
     },
+    /// A vector of ML-KEM with a coefficient that is not below 3329 (FIPS 203, section 7.2).
+    CoefficientNotReduced {
+        /// The place of the vector in the body.
+        index: u64,
+    },
     /// A public key that is not the canonical encoding of a group element.
     KeyNotCanonical,
     /// A public key that is the identity.
@@ -119,6 +124,7 @@ impl Rejection {
             Rejection::ElementIdentity { .. } => "element-identity",
             Rejection::ElementsNotAscending { .. } => "elements-not-ascending",
             Rejection::ElementRepeated { .. } => "element-repeated",
+            Rejection::CoefficientNotReduced { .. } => "coefficient-not-reduced",
             Rejection::KeyNotCanonical => "key-not-canonical",
             Rejection::KeyIdentity => "key-identity",
             Rejection::TagsNotAscending { .. } => "tags-not-ascending",
@@ -152,6 +158,9 @@ impl fmt::Display for Rejection {
             }
             Rejection::ElementRepeated { index } => {
                 write!(f, "element {index} equals the one in front of it")
+            }
+            Rejection::CoefficientNotReduced { index } => {
+                write!(f, "vector {index} has a coefficient that is not reduced")
             }
             Rejection::KeyNotCanonical => f.write_str("the public key is not a canonical group element"),
             Rejection::KeyIdentity => f.write_str("the public key is the identity"),
@@ -196,6 +205,7 @@ mod tests {
             Rejection::ElementIdentity { index },
             Rejection::ElementsNotAscending { index },
             Rejection::ElementRepeated { index },
+            Rejection::CoefficientNotReduced { index },
             Rejection::KeyNotCanonical,
             Rejection::KeyIdentity,
             Rejection::TagsNotAscending { index },
