@@ -1,19 +1,87 @@
 //! Multiplication, one at a time and in bulk, by the best means the processor has. All means give the same
 //! bits and none branches on or indexes by an element.
+//!
+//! Each operation is written once, over the vectors of [`Lanes`]; only `x86` names instructions.
 
-use super::{FOLD, Gf128};
+use super::Gf128;
+
+mod bulk;
+mod lanes;
+mod portable;
+#[cfg(test)]
+mod tests;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use lanes::{Lanes, Op};
+use portable::Portable;
 
 /// What the processor offers. Every choice gives the same bits; a smaller one is slower.
+///
+/// A value that names an instruction exists only where the processor has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cpu {
-    /// No special instruction: shifts and masks.
-    Portable,
+pub struct Cpu(Level);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    Portable(Portable),
+    #[cfg(target_arch = "x86_64")]
+    Clmul(x86::Clmul),
+    #[cfg(target_arch = "x86_64")]
+    Vclmul256(x86::Vclmul256),
+    #[cfg(target_arch = "x86_64")]
+    Vclmul512(x86::Vclmul512),
 }
 
 impl Cpu {
     /// The best that this processor has.
     pub fn detect() -> Cpu {
-        Cpu::Portable
+        Cpu::all_here().last().copied().unwrap_or(Cpu::portable())
+    }
+
+    /// No special instruction.
+    pub fn portable() -> Cpu {
+        Cpu(Level::Portable(Portable))
+    }
+
+    /// Everything that this processor has, slowest first.
+    pub fn all_here() -> Vec<Cpu> {
+        let mut all = vec![Cpu::portable()];
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(x86::Clmul::detect().map(|lanes| Cpu(Level::Clmul(lanes))));
+            all.extend(x86::Vclmul256::detect().map(|lanes| Cpu(Level::Vclmul256(lanes))));
+            all.extend(x86::Vclmul512::detect().map(|lanes| Cpu(Level::Vclmul512(lanes))));
+        }
+        all
+    }
+
+    /// Runs `op` with this processor's vectors.
+    #[inline]
+    pub(super) fn run<O: Op>(self, op: O) -> O::Output {
+        match self.0 {
+            Level::Portable(lanes) => lanes.run(op),
+            #[cfg(target_arch = "x86_64")]
+            Level::Clmul(lanes) => lanes.run(op),
+            #[cfg(target_arch = "x86_64")]
+            Level::Vclmul256(lanes) => lanes.run(op),
+            #[cfg(target_arch = "x86_64")]
+            Level::Vclmul512(lanes) => lanes.run(op),
+        }
+    }
+
+    /// Runs `op`, which has one element at a time to work on, with vectors of one element.
+    #[inline]
+    fn run_single<O: Op>(self, op: O) -> O::Output {
+        match self.0 {
+            Level::Portable(lanes) => lanes.run(op),
+            #[cfg(target_arch = "x86_64")]
+            Level::Clmul(lanes) => lanes.run(op),
+            #[cfg(target_arch = "x86_64")]
+            Level::Vclmul256(lanes) => lanes.single().run(op),
+            #[cfg(target_arch = "x86_64")]
+            Level::Vclmul512(lanes) => lanes.single().run(op),
+        }
     }
 }
 
@@ -30,62 +98,40 @@ impl Kernels {
 
     /// a · b.
     pub(crate) fn mul(self, a: Gf128, b: Gf128) -> Gf128 {
-        let Cpu::Portable = self.cpu;
-        let (mut product, mut shifted) = (0, a);
-        for i in 0..128 {
-            product ^= shifted.0 & (b.0 >> i & 1).wrapping_neg();
-            shifted = shifted.times_x();
-        }
-        let _ = FOLD;
-        Gf128(product)
+        self.cpu.run_single(bulk::Mul { a, b })
     }
 
     /// `sums[i] += factor · terms[i]`. The slices have one length.
     pub(crate) fn add_scaled(self, sums: &mut [Gf128], factor: Gf128, terms: &[Gf128]) {
-        for (sum, term) in sums.iter_mut().zip(terms) {
-            *sum += self.mul(factor, *term);
-        }
+        assert_eq!(sums.len(), terms.len(), "one length");
+        self.cpu.run(bulk::AddScaled { sums, factor, terms });
     }
 
     /// Σ left[i] · right[i] over slices of one length.
     pub(crate) fn inner_product(self, left: &[Gf128], right: &[Gf128]) -> Gf128 {
-        left.iter().zip(right).map(|(left, right)| self.mul(*left, *right)).sum()
+        assert_eq!(left.len(), right.len(), "one length");
+        self.cpu.run(bulk::InnerProduct { left, right })
     }
 
     /// Σ x^(j+1) · terms[j].
     pub(crate) fn power_sum(self, x: Gf128, terms: &[Gf128]) -> Gf128 {
-        terms.iter().rev().fold(Gf128::ZERO, |sum, term| self.mul(sum + *term, x))
+        self.cpu.run(bulk::PowerSum { x, terms })
     }
 
     /// x^exponent. The time depends on the exponent, which is public.
-    pub(crate) fn power(self, x: Gf128, mut exponent: u64) -> Gf128 {
-        let (mut power, mut square) = (Gf128::ONE, x);
-        while exponent > 0 {
-            if exponent & 1 == 1 {
-                power = self.mul(power, square);
-            }
-            square = self.mul(square, square);
-            exponent >>= 1;
-        }
-        power
+    pub(crate) fn power(self, x: Gf128, exponent: u64) -> Gf128 {
+        self.cpu.run_single(bulk::Power { x, exponent })
     }
 
     /// The inverse of an element other than 0, which gives 0.
     pub(crate) fn inverse(self, a: Gf128) -> Gf128 {
-        let (mut square, mut inverse) = (a, Gf128::ONE);
-        for _ in 0..127 {
-            square = self.mul(square, square);
-            inverse = self.mul(inverse, square);
-        }
-        inverse
+        self.cpu.run_single(bulk::Inverse { a })
     }
 
     /// `sums[i] += Σ_k keys[i]^(k+1) · coefficients[k]`: the dense part of OKVS rows, whose keys are below
     /// 2^64. `sums` and `keys` have one length.
     pub(crate) fn add_dense(self, sums: &mut [Gf128], keys: &[u64], coefficients: &[Gf128]) {
-        for (sum, key) in sums.iter_mut().zip(keys) {
-            let key = Gf128(u128::from(*key));
-            *sum += coefficients.iter().rev().fold(Gf128::ZERO, |tail, c| self.mul(tail + *c, key));
-        }
+        assert_eq!(sums.len(), keys.len(), "one length");
+        self.cpu.run(bulk::AddDense { sums, keys, coefficients });
     }
 }
