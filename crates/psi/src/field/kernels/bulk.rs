@@ -100,12 +100,16 @@ impl Op for PowerSum<'_> {
 fn powers<L: Lanes>(lanes: L, x: Gf128) -> ([L::V; POWERS], L::V) {
     let by_x = lanes.factor(lanes.splat(x));
     let mut power = lanes.splat(Gf128::ONE);
-    let mut powers = [Gf128::ZERO; POWERS * LANES_MAX];
-    for place in &mut powers[..POWERS * L::N] {
+    let mut elements = [Gf128::ZERO; POWERS * LANES_MAX];
+    for place in &mut elements[..POWERS * L::N] {
         power = lanes.times(by_x, power);
-        lanes.store_some(power, std::slice::from_mut(place));
+        *place = element(lanes, power);
     }
-    (std::array::from_fn(|i| lanes.load(&powers[i * L::N..])), power)
+    let mut powers = [power; POWERS];
+    for (power, elements) in powers.iter_mut().zip(elements.chunks(L::N)) {
+        *power = lanes.load(elements);
+    }
+    (powers, power)
 }
 
 pub(super) struct Power {
@@ -145,7 +149,10 @@ impl Op for Inverse {
         let a = lanes.splat(self.a);
         let mut e = a;
         for n in [1, 3, 7, 15, 31, 63] {
-            let raised = (0..n).fold(e, |power, _| lanes.mul(power, power));
+            let mut raised = e;
+            for _ in 0..n {
+                raised = lanes.mul(raised, raised);
+            }
             e = lanes.mul(raised, e);
             e = lanes.mul(lanes.mul(e, e), a);
         }
@@ -181,8 +188,11 @@ impl Op for AddDense<'_> {
 /// Σ_k keys^(k+1) · coefficients[k] by Horner's rule.
 #[inline(always)]
 fn dense<L: Lanes>(lanes: L, keys: L::V, coefficients: &[Gf128]) -> L::V {
-    let zero = lanes.splat(Gf128::ZERO);
-    coefficients.iter().rev().fold(zero, |tail, c| lanes.times_lower(keys, lanes.add(tail, lanes.splat(*c))))
+    let mut sum = lanes.splat(Gf128::ZERO);
+    for coefficient in coefficients.iter().rev() {
+        sum = lanes.times_lower(keys, lanes.add(sum, lanes.splat(*coefficient)));
+    }
+    sum
 }
 
 /// The first element of a vector.

@@ -14,7 +14,8 @@ pub(crate) const LANES_MAX: usize = 4;
 
 /// The means of one level: vectors of `N` elements. A value exists only where the processor has the means.
 ///
-/// Everything is to be inlined into [`Lanes::run`]; only there the compiler may use the instructions.
+/// Everything is to be inlined into [`Lanes::run`]; only there the compiler may use the instructions. Hence
+/// loops: a closure may stay outside.
 pub(crate) trait Lanes: Copy {
     const N: usize;
 

@@ -84,6 +84,7 @@ impl Lanes for Portable {
 
 /// Every fourth bit.
 const HOLES: u64 = 0x1111_1111_1111_1111;
+const HOLES_WIDE: u128 = (HOLES as u128) << 64 | HOLES as u128;
 
 /// The carry-less product.
 ///
@@ -92,14 +93,15 @@ const HOLES: u64 = 0x1111_1111_1111_1111;
 /// four bits of `a` are left out and added at the end, since 16 bits of two classes could meet.
 #[inline(always)]
 fn clmul(a: u64, b: u64) -> u128 {
-    let a_classes: [u128; 4] = std::array::from_fn(|i| u128::from(a & u64::MAX >> 4 & HOLES << i));
-    let b_classes: [u128; 4] = std::array::from_fn(|i| u128::from(b & HOLES << i));
-    let holes = u128::from(HOLES) << 64 | u128::from(HOLES);
     let mut product = 0;
+    let classes = |v: u64| [0, 1, 2, 3].map(|class| u128::from(v & HOLES << class));
+    let (a_classes, b_classes) = (classes(a & u64::MAX >> 4), classes(b));
     for class in 0..4 {
-        // The pairs of classes whose numbers add up to `class`, modulo 4.
-        let products = (0..4).map(|i| a_classes[i].wrapping_mul(b_classes[(4 + class - i) % 4]));
-        product ^= products.fold(0, |sum, product| sum ^ product) & holes << class;
+        let mut sum = 0;
+        for i in 0..4 {
+            sum ^= a_classes[i].wrapping_mul(b_classes[(4 + class - i) % 4]);
+        }
+        product ^= sum & HOLES_WIDE << class;
     }
     for i in 60..64 {
         product ^= u128::from(b & (a >> i & 1).wrapping_neg()) << i;
