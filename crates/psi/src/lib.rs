@@ -24,8 +24,12 @@
 mod common;
 mod field;
 mod item;
+#[cfg_attr(not(test), expect(dead_code, reason = "used by the suite `vole`"))]
+mod lanes;
 mod limits;
 mod machine;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "used by the suite `vole`"))]
+mod okvs;
 mod oracle;
 #[cfg_attr(not(test), expect(dead_code, reason = "the suite `vole` will use it"))]
 mod ot;
