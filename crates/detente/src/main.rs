@@ -12,6 +12,7 @@ mod exit;
 mod files;
 mod homes;
 mod lists;
+mod matching;
 mod pool;
 mod shown;
 mod tui;

@@ -1,14 +1,13 @@
 //! `detente try`: both sides on this computer, through the real protocol.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
 use detente_accord::words;
 use detente_psi::size::SizeClass;
-use detente_psi::voprf::{self, Answerer, AnswererParameters, Asker, AskerParameters};
-use detente_psi::{Input, Items, Message, Output, Par, Seed};
+use detente_psi::{Items, Seed};
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::result_table::{self, Row};
@@ -16,6 +15,7 @@ use super::{Context, say};
 use crate::clock;
 use crate::exit::{Exit, Failure};
 use crate::lists::{CountsJson, ListArgs, ReadList, Side, counts_in_words};
+use crate::matching::{Machine, Means, Run, Stop, Watch, threads};
 use crate::pool::Pool;
 use crate::tui;
 
@@ -93,81 +93,51 @@ struct Found {
     bytes: u64,
 }
 
-/// Runs both machines and carries their messages by hand.
+/// Runs both machines, each on a thread of its own.
 fn compare(ours: &ReadList, theirs: &ReadList, context: &Context) -> Result<Found, Failure> {
+    let (ours, theirs) = (ours.items(), theirs.items());
+    let run = Run::fresh(class(&ours)?, class(&theirs)?)?;
+    let items = |list: &[&[u8]]| Items::new(list).map_err(Stop::Rejected);
+    let (our_items, their_items) = (items(&ours)?, items(&theirs)?);
+    let (our_seed, their_seed) = (Seed::from_bytes(clock::random()?), Seed::from_bytes(clock::random()?));
+
     let bar = context.tui.progress("matching");
     let pool = Pool::with_progress(bar.clone());
-    let found = run_machines(&ours.items(), &theirs.items(), &pool);
+    let means = |seed, items| Means { seed, items, par: &pool };
+    let mut asker = Machine::asker(&run, means(&our_seed, &our_items)).map_err(Stop::Rejected)?;
+    let mut answerer = Machine::answerer(&run, means(&their_seed, &their_items)).map_err(Stop::Rejected)?;
+    let (mut our_steps, mut their_steps) = (Steps(bar.clone()), Steps(bar.clone()));
+    let ended = threads::run((&mut asker, &mut our_steps), (&mut answerer, &mut their_steps));
     bar.finish_and_clear();
-    found
+
+    let ended = ended?;
+    let common = ended.common.ok_or_else(silent)?;
+    let ranks: Vec<usize> = common.ranks().collect();
+    Ok(Found { rows: result_table::rows(&ours, &ranks, None), class: run.asker, bytes: ended.bytes })
 }
 
-fn run_machines(ours: &[&[u8]], theirs: &[&[u8]], par: &dyn Par) -> Result<Found, Failure> {
-    let class = |items: &[&[u8]]| {
-        SizeClass::for_count(items.len() as u64).ok_or_else(|| {
-            Failure::refused(format!("{} items are more than one match can take", items.len()))
-        })
-    };
-    let (asker_class, answerer_class) = (class(ours)?, class(theirs)?);
-    let refuse = |rejection| Failure::from(detente_accord::Rejection::from(rejection));
-    let items = |list: &[&[u8]]| Items::new(list).map_err(refuse);
-    let (our_items, their_items) = (items(ours)?, items(theirs)?);
-    // Nobody signs terms with themselves: fresh ids stand for those of terms and acceptance.
-    let (terms_id, accept_id) = (clock::random()?, clock::random()?);
-    let (asker_nonce, answerer_nonce) = (clock::random()?, clock::random()?);
-    let (our_seed, their_seed) = (Seed::from_bytes(clock::random()?), Seed::from_bytes(clock::random()?));
-    let now = clock::now();
+fn class(items: &[&[u8]]) -> Result<SizeClass, Failure> {
+    SizeClass::for_count(items.len() as u64)
+        .ok_or_else(|| Failure::refused(format!("{} items are more than one match can take", items.len())))
+}
 
-    let mut asker = Asker::new(AskerParameters {
-        terms_id,
-        class: asker_class,
-        seed: &our_seed,
-        nonce: asker_nonce,
-        items: &our_items,
-        par,
-    })
-    .map_err(refuse)?;
-    asker.handle(now, Input::Start).map_err(refuse)?;
-    let ask = sent(asker.poll())?;
+/// Says on the progress bar what is being worked on.
+struct Steps(ProgressBar);
 
-    let mut answerer = Answerer::new(AnswererParameters {
-        terms_id,
-        accept_id,
-        asker_nonce,
-        answerer_nonce,
-        asker_class,
-        answerer_class,
-        seed: &their_seed,
-        items: &their_items,
-        par,
-    })
-    .map_err(refuse)?;
-    let bytes_asked = body(&ask).len() as u64;
-    answerer.handle(now, Input::Message(ask)).map_err(refuse)?;
-    let answer = sent(answerer.poll())?;
-    let bytes = bytes_asked + body(&answer).len() as u64;
-
-    asker.handle(now, Input::Message(answer)).map_err(refuse)?;
-    match asker.poll() {
-        Some(Output::Done(common)) => {
-            let ranks: Vec<usize> = common.ranks().collect();
-            Ok(Found { rows: result_table::rows(ours, &ranks, None), class: asker_class, bytes })
-        }
-        _ => Err(silent()),
+impl Watch for Steps {
+    fn begins(&mut self, phase: &'static str) {
+        self.0.set_message(format!("matching: {}", step_in_words(phase)));
     }
+
+    fn ends(&mut self) {}
 }
 
-fn sent(said: Option<Output>) -> Result<Message<'static>, Failure> {
-    match said {
-        Some(Output::Send(message)) => Ok(message),
-        _ => Err(silent()),
-    }
-}
-
-fn body<'m>(message: &'m Message<'_>) -> &'m Cow<'m, [u8]> {
-    match message {
-        Message::Voprf(voprf::Message::Ask(ask)) => &ask.body,
-        Message::Voprf(voprf::Message::Answer(answer)) => &answer.body,
+/// The phases that take long, for whoever waits.
+fn step_in_words(phase: &'static str) -> &'static str {
+    match phase {
+        "blinding" => "hiding our items",
+        "evaluation" => "their side answers",
+        other => other,
     }
 }
 
