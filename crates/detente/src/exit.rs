@@ -51,6 +51,11 @@ impl Exit {
         }
     }
 
+    /// The exit with this code.
+    pub(crate) fn from_code(code: i32) -> Option<Exit> {
+        Exit::ALL.into_iter().find(|exit| i32::from(exit.code()) == code)
+    }
+
     fn meaning(self) -> &'static str {
         match self {
             Exit::Done => "done, verified, the answer is yes; also a broken pipe",

@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod bench;
 mod card;
 mod completions;
 mod demo;
@@ -91,6 +92,9 @@ enum Command {
     /// Save the home, or bring a saved one back
     #[command(subcommand)]
     Home(home::HomeCommand),
+    /// Measure what matching costs on this computer
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Print shell completions
     Completions(completions::CompletionsArgs),
     /// Write man pages into a folder
@@ -157,6 +161,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Receipt(command) => receipt::run(&command, context),
         Command::List(command) => list::run(&command, context),
         Command::Home(command) => home::run(&command, context),
+        Command::Bench(command) => bench::run(&command, context),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => completions::man(&args),
         Command::Help(args) => completions::topic(&args),

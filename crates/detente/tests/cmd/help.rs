@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "try",
     "demo",
     "init",
@@ -25,6 +25,7 @@ const COMMANDS: [&str; 23] = [
     "list canon",
     "home export",
     "home import",
+    "bench psi",
     "completions",
     "help",
 ];
@@ -40,13 +41,13 @@ fn help(command: &str) -> String {
 
 #[test]
 fn every_command_s_help_fits_and_has_an_example() {
-    for command in COMMANDS.into_iter().chain(["", "peer", "receipt", "list", "home"]) {
+    for command in COMMANDS.into_iter().chain(["", "peer", "receipt", "list", "home", "bench"]) {
         let help = help(command);
         for line in help.lines() {
             assert!(line.chars().count() <= 110, "{command}: {line}");
         }
         assert!(help.lines().count() <= 60, "{command}: {} lines", help.lines().count());
-        let groups = ["peer", "receipt", "list", "home"];
+        let groups = ["peer", "receipt", "list", "home", "bench"];
         if COMMANDS.contains(&command) && !groups.contains(&command) {
             assert!(
                 help.contains("Example:\n  detente ") || help.contains("Examples:\n  detente "),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
 
 mod bad_input;
+mod bench;
 mod canary;
 mod crash;
 mod disks;
