@@ -6,8 +6,8 @@ use detente_indicators::{Counts, Intake, Marking, Options};
 
 use crate::data::{self, Documents};
 use crate::measure::{best_of, mean_of_short, megabytes};
-use crate::peers;
 use crate::report::Report;
+use crate::tools;
 
 /// Rounds of which the best counts.
 const ROUNDS: u32 = 3;
@@ -67,7 +67,7 @@ fn measure(case: &Case, documents: &Documents, report: &mut Report) -> Result<()
         ("lines_mb_per_s", (megabytes(bytes) / lines_seconds).into()),
         ("ratio_to_lines", (lines_seconds / seconds).into()),
     ]);
-    for (peer, seconds) in peers::run(case.name, documents)? {
+    for (peer, seconds) in tools::run(case.name, documents)? {
         report.row(vec![
             ("case", case.name.into()),
             ("reader", peer.into()),

@@ -17,6 +17,7 @@ mod indicators;
 mod measure;
 mod peers;
 mod report;
+mod tools;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,7 +45,8 @@ fn run() -> Result<()> {
         ["indicators", case] => indicators::run(Some(case))?,
         ["filemode"] => filemode::run()?,
         ["build"] => build::run()?,
-        _ => bail!("usage: cargo xtask bench indicators [CASE]|filemode|build [--json]"),
+        ["peers", options @ ..] => peers::run(options)?,
+        _ => bail!("usage: cargo xtask bench indicators [CASE]|filemode|build|peers [--short] [--json]"),
     };
     report.print(json);
     Ok(())

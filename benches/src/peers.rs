@@ -1,86 +1,168 @@
-//! Other tools over the same bytes, where this machine has them. They do less than reading a list: they find
-//! or cut out text, and neither canonicalise nor drop nor count.
+//! `bench peers`: other people's private matching and ours, in turn, on the same two lists.
+//!
+//! The Python packages are SecretFlow's (RR22) and OpenMined's (elliptic-curve Diffie-Hellman). Both promise
+//! less: they hold against parties that follow the protocol, ours against any. A program that is not here or
+//! cannot do what is asked of it gets a row that says SKIPPED, and a note with the reason. One that finds a
+//! wrong number of common items ends the run.
 
-use std::fs::File;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
+use serde_json::Value;
 
-use crate::data::Documents;
-use crate::measure::cost;
+use crate::measure::megabytes;
+use crate::report::{Report, Row};
 
-/// Names and addresses as one expression, as such lists are often cut.
-const EXPRESSION: &str = r"([a-z0-9-]+\.)+[a-z]{2,}|([0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-f]{32,64}";
-const DISTINCT_TSV: &str = "select count(distinct column09) from read_csv('FILE', delim='\\t', header=false, \
-                            comment='#', all_varchar=true, null_padding=true, ignore_errors=true)";
-const DISTINCT_JSON: &str = "select count(distinct query) from read_json('FILE', format='newline_delimited')";
+mod own;
+mod python;
+mod quoted;
 
-struct Peer {
-    name: &'static str,
-    case: &'static str,
+use self::python::Environments;
+
+/// Items of each list where the peer is fast, and where it is slow.
+const ITEMS: [usize; 2] = [1 << 20, 1 << 16];
+/// The same with `--short`.
+const ITEMS_SHORT: [usize; 2] = [1 << 14, 1 << 12];
+
+/// Measures the peers and us. The arguments are `--short` and what the environments are told by.
+pub(crate) fn run(arguments: &[&str]) -> Result<Report> {
+    let mut environments = Environments::default();
+    let mut items = ITEMS;
+    for argument in arguments {
+        match *argument {
+            "--short" => items = ITEMS_SHORT,
+            other if environments.take(other) => {}
+            other => bail!("unknown argument {other}"),
+        }
+    }
+    let mut report = Report::new("detente.bench.peers.v1");
+    let lists = Lists::write("peers-large", items[0])?;
+    compare(&mut report, &lists, python::secretflow(&environments, &lists)?)?;
+    let lists = Lists::write("peers-small", items[1])?;
+    compare(&mut report, &lists, python::openmined(&environments, &lists)?)?;
+    quoted::add(&mut report);
+    report.note("cpu_seconds is of both parties, on all processors; peak_mb is of the larger process");
+    report.note("openmined and try have both parties in one process");
+    report.note("peer_*_ratio: the figure of the peer above, by ours; above 1 we take less");
+    report.note("secretflow, openmined and try go from CSV to result; bench psi is the matching alone");
+    Ok(report)
+}
+
+/// One row for the peer and one for each of ours.
+fn compare(report: &mut Report, lists: &Lists, peer: Entry) -> Result<()> {
+    peer.check(lists)?;
+    peer.report(report, lists, None);
+    for ours in own::all(lists) {
+        let ours = ours?;
+        ours.check(lists)?;
+        ours.report(report, lists, peer.outcome.as_ref().ok());
+    }
+    Ok(())
+}
+
+/// A program and what came of it.
+struct Entry {
     program: &'static str,
-    /// `FILE` stands for the path of the input.
-    arguments: &'static [&'static str],
+    protocol: String,
+    security: &'static str,
+    /// `Err`: the reason why it was skipped.
+    outcome: Result<Figures, String>,
 }
 
-const PEERS: [Peer; 8] = [
-    Peer {
-        name: "mawk column",
-        case: "zeek-tsv",
-        program: "mawk",
-        arguments: &["-F\t", "!/^#/{print $10}", "FILE"],
-    },
-    Peer { name: "rg", case: "zeek-tsv", program: "rg", arguments: &["-j1", "-oN", EXPRESSION, "FILE"] },
-    Peer {
-        name: "rg",
-        case: "domains-maltrail",
-        program: "rg",
-        arguments: &["-j1", "-oN", EXPRESSION, "FILE"],
-    },
-    Peer {
-        name: "rg",
-        case: "domains-synthetic",
-        program: "rg",
-        arguments: &["-j1", "-oN", EXPRESSION, "FILE"],
-    },
-    Peer { name: "rg", case: "prose", program: "rg", arguments: &["-j1", "-oN", EXPRESSION, "FILE"] },
-    Peer { name: "jq", case: "zeek-json", program: "jq", arguments: &["-r", ".query", "FILE"] },
-    Peer {
-        name: "duckdb",
-        case: "zeek-tsv",
-        program: "duckdb",
-        arguments: &["-c", "set threads=1", "-c", DISTINCT_TSV],
-    },
-    Peer {
-        name: "duckdb",
-        case: "zeek-json",
-        program: "duckdb",
-        arguments: &["-c", "set threads=1", "-c", DISTINCT_JSON],
-    },
-];
-
-/// CPU seconds of each peer that is installed and has to do with this case.
-pub(crate) fn run(case: &str, documents: &Documents) -> Result<Vec<(&'static str, f64)>> {
-    let peers: Vec<&Peer> =
-        PEERS.iter().filter(|peer| peer.case == case && is_installed(peer.program)).collect();
-    if peers.is_empty() {
-        return Ok(Vec::new());
-    }
-    let file = crate::scratch("peers")?.join("input");
-    std::fs::write(&file, documents.documents.concat())?;
-    let mut figures = Vec::new();
-    for peer in peers {
-        let mut command = Command::new(peer.program);
-        let path = file.to_string_lossy();
-        command.args(peer.arguments.iter().map(|argument| argument.replace("FILE", &path)));
-        command.stdin(Stdio::null()).stdout(File::create(file.with_extension("out"))?);
-        figures.push((peer.name, cost(&mut command)?.cpu.as_secs_f64()));
-    }
-    std::fs::remove_dir_all(file.with_file_name(""))?;
-    Ok(figures)
+/// What a program found and cost.
+struct Figures {
+    common: u64,
+    wall_seconds: f64,
+    cpu_seconds: f64,
+    peak_bytes: Option<u64>,
+    /// Sent in both directions, where the program tells.
+    bytes: Option<u64>,
 }
 
-fn is_installed(program: &str) -> bool {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+impl Entry {
+    /// A figure of a match that found something else is no figure.
+    fn check(&self, lists: &Lists) -> Result<()> {
+        let Ok(figures) = &self.outcome else { return Ok(()) };
+        let Entry { program, protocol, .. } = self;
+        let (found, expected) = (figures.common, lists.common as u64);
+        ensure!(found == expected, "{program} {protocol} found {found} in common, not {expected}");
+        Ok(())
+    }
+
+    fn report(&self, report: &mut Report, lists: &Lists, peer: Option<&Figures>) {
+        let figures = self.outcome.as_ref().ok();
+        let figure = |value: fn(&Figures) -> Option<f64>| Value::from(figures.and_then(value));
+        let ratio = |value: fn(&Figures) -> f64| {
+            Value::from(peer.map(value).zip(figures.map(value)).map(|(p, o)| p / o))
+        };
+        let row: Row = vec![
+            ("program", self.program.into()),
+            ("protocol", self.protocol.as_str().into()),
+            ("security", self.security.into()),
+            ("n", lists.items.into()),
+            ("figures", if figures.is_some() { "measured" } else { "SKIPPED" }.into()),
+            ("wall_seconds", figure(|f| Some(f.wall_seconds))),
+            ("cpu_seconds", figure(|f| Some(f.cpu_seconds))),
+            ("peak_mb", figure(|f| f.peak_bytes.map(megabytes))),
+            ("sent_mb", figure(|f| f.bytes.map(megabytes))),
+            ("peer_wall_ratio", ratio(|f| f.wall_seconds)),
+            ("peer_cpu_ratio", ratio(|f| f.cpu_seconds)),
+        ];
+        report.row(row);
+        if let Err(reason) = &self.outcome {
+            report
+                .note(format!("SKIPPED {} {} at n = {}: {reason}", self.program, self.protocol, lists.items));
+        }
+    }
+}
+
+/// Two CSV files with the one column `domain`; half of each is in the other.
+struct Lists {
+    folder: PathBuf,
+    items: usize,
+    common: usize,
+}
+
+impl Lists {
+    fn write(folder: &str, items: usize) -> Result<Lists> {
+        let lists = Lists { folder: crate::scratch(folder)?, items, common: items / 2 };
+        let [ours, theirs] = columns(lists.items, lists.common);
+        std::fs::write(lists.ours(), ours)?;
+        std::fs::write(lists.theirs(), theirs)?;
+        Ok(lists)
+    }
+
+    fn ours(&self) -> PathBuf {
+        self.folder.join("ours.csv")
+    }
+
+    fn theirs(&self) -> PathBuf {
+        self.folder.join("theirs.csv")
+    }
+
+    fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+/// The two files.
+fn columns(items: usize, common: usize) -> [String; 2] {
+    let names = crate::data::synthetic((2 * items - common) as u64, 1).documents.concat();
+    let names = String::from_utf8_lossy(&names);
+    let names: Vec<&str> = names.lines().collect();
+    [&names[..items], &names[items - common..]].map(|names| format!("domain\n{}\n", names.join("\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn lists_have_so_many_items_and_so_many_in_common() {
+        let files = columns(100, 30);
+        let [ours, theirs] = files.each_ref().map(|file| file.lines().skip(1).collect::<BTreeSet<&str>>());
+        assert_eq!((ours.len(), theirs.len(), ours.intersection(&theirs).count()), (100, 100, 30));
+    }
 }

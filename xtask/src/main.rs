@@ -27,7 +27,7 @@ usage: cargo xtask COMMAND
 
   test [--quick]                 all that CI runs, stopping at the first red; --quick leaves out what takes long
   tidy                           the invariants of the tree
-  bench indicators|filemode|build [--json]
+  bench indicators|filemode|build|peers [--json]
   fuzz [--tier change|night|release] [--target NAME] [--seconds N]
   fuzz --planted                 every group of targets must find the fault that is built into it
   fuzz --target NAME --input FILE   one input again

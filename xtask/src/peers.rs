@@ -1,4 +1,5 @@
-//! The Python environment that some tests compare us with: PyMISP and the STIX pattern grammar.
+//! The Python environments that we are compared with, one for each purpose, because their packages do not
+//! always agree on what they need.
 
 use std::path::PathBuf;
 
@@ -6,27 +7,38 @@ use anyhow::Result;
 
 use crate::shell;
 
-/// What stands in it, pinned.
-const PACKAGES: [&str; 2] = ["pymisp==2.5.34.4", "stix2-patterns==2.1.2"];
-
-/// Makes the environment once; `Err` with the reason if this machine cannot.
-pub(crate) fn prepare() -> Result<PathBuf> {
-    let folder = folder()?;
-    let stamp = folder.join("installed");
-    let wanted = PACKAGES.join(" ");
-    if std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
-        println!("{wanted}: there already");
-        return Ok(folder);
-    }
-    let path = folder.to_string_lossy();
-    shell::run(&mut shell::program("python3", &["-m", "venv", "--clear", &path])?)?;
-    let mut pip =
-        shell::program(folder.join("bin/pip"), &["install", "--quiet", "--disable-pip-version-check"])?;
-    shell::run(pip.args(PACKAGES))?;
-    std::fs::write(stamp, wanted)?;
-    Ok(folder)
+/// An environment in `target/peers`, and what stands in it, pinned.
+pub(crate) struct Environment {
+    pub(crate) name: &'static str,
+    packages: &'static [&'static str],
 }
 
-fn folder() -> Result<PathBuf> {
-    Ok(shell::target_dir()?.join("peers"))
+/// For tests of the readers: PyMISP and the STIX pattern grammar.
+pub(crate) const READING: Environment =
+    Environment { name: "reading", packages: &["pymisp==2.5.34.4", "stix2-patterns==2.1.2"] };
+
+/// For `bench peers`: other people's private matching. The names are those of the scripts in `benches/peers`.
+pub(crate) const MATCHING: [Environment; 2] = [
+    Environment { name: "secretflow", packages: &["spu==0.9.5"] },
+    Environment { name: "openmined", packages: &["openmined-psi==2.0.6"] },
+];
+
+impl Environment {
+    /// Makes it once and gives its folder; `Err` with the reason if this machine cannot.
+    pub(crate) fn prepare(&self) -> Result<PathBuf> {
+        let folder = shell::target_dir()?.join("peers").join(self.name);
+        let stamp = folder.join("installed");
+        let wanted = self.packages.join(" ");
+        if std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+            eprintln!("{wanted}: there already");
+            return Ok(folder);
+        }
+        let path = folder.to_string_lossy();
+        shell::run(&mut shell::program("python3", &["-m", "venv", "--clear", &path])?)?;
+        let mut pip =
+            shell::program(folder.join("bin/pip"), &["install", "--quiet", "--disable-pip-version-check"])?;
+        shell::run(pip.args(self.packages))?;
+        std::fs::write(stamp, wanted)?;
+        Ok(folder)
+    }
 }

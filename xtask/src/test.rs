@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
     steps.step("clippy", clippy);
     let mut environment = None;
     steps.step("peers (a Python environment to compare with)", || {
-        Ok(match peers::prepare() {
+        Ok(match peers::READING.prepare() {
             Ok(folder) => {
                 environment = Some(folder);
                 Outcome::Passed
