@@ -3,8 +3,9 @@
 
 use std::ops::{Add, AddAssign};
 
-use zeroize::Zeroize;
+use zeroize::DefaultIsZeroes;
 
+pub(crate) mod fft;
 mod kernels;
 
 pub use kernels::Cpu;
@@ -14,7 +15,7 @@ pub(crate) use kernels::Kernels;
 pub(crate) const FOLD: u128 = 0x87;
 
 /// An element; 16 bytes little-endian on the wire.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Zeroize)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 #[repr(transparent)]
 pub(crate) struct Gf128(pub(crate) u128);
 
@@ -37,6 +38,8 @@ impl Gf128 {
     }
 }
 
+impl DefaultIsZeroes for Gf128 {}
+
 impl Add for Gf128 {
     type Output = Gf128;
 
@@ -54,5 +57,42 @@ impl AddAssign for Gf128 {
 impl std::iter::Sum for Gf128 {
     fn sum<I: Iterator<Item = Gf128>>(elements: I) -> Gf128 {
         elements.fold(Gf128::ZERO, Gf128::add)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    //! What the tests of this crate's mathematics share.
+
+    use super::Gf128;
+    use crate::par::Par;
+
+    /// Numbers without pattern, the same in every run (splitmix64).
+    pub(crate) fn noise(seed: u64) -> impl FnMut() -> u64 {
+        let mut state = seed;
+        move || {
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let z = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+            z ^ z >> 31
+        }
+    }
+
+    pub(crate) fn elements(seed: u64, count: usize) -> Vec<Gf128> {
+        let mut next = noise(seed);
+        (0..count).map(|_| Gf128(u128::from(next()) << 64 | u128::from(next()))).collect()
+    }
+
+    struct Threads(rayon::ThreadPool);
+
+    impl Par for Threads {
+        fn run(&self, jobs: usize, job: &(dyn Fn(usize) + Sync)) {
+            self.0.scope(|scope| (0..jobs).for_each(|index| scope.spawn(move |_| job(index))));
+        }
+    }
+
+    /// A pool of `count` threads.
+    pub(crate) fn threads(count: usize) -> impl Par {
+        Threads(rayon::ThreadPoolBuilder::new().num_threads(count).build().expect("threads"))
     }
 }

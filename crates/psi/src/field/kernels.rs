@@ -10,6 +10,7 @@ mod lanes;
 mod portable;
 #[cfg(test)]
 mod tests;
+mod transform;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -133,5 +134,27 @@ impl Kernels {
     pub(crate) fn add_dense(self, sums: &mut [Gf128], keys: &[u64], coefficients: &[Gf128]) {
         assert_eq!(sums.len(), keys.len(), "one length");
         self.cpu.run(bulk::AddDense { sums, keys, coefficients });
+    }
+
+    /// `sums[i] += terms[i]`. The slices have one length.
+    pub(crate) fn add(self, sums: &mut [Gf128], terms: &[Gf128]) {
+        assert_eq!(sums.len(), terms.len(), "one length");
+        self.cpu.run(transform::Add { sums, terms });
+    }
+
+    /// `factors[i] *= others[i]`. The slices have one length.
+    pub(super) fn multiply(self, factors: &mut [Gf128], others: &[Gf128]) {
+        assert_eq!(factors.len(), others.len(), "one length");
+        self.cpu.run(transform::Multiply { factors, others });
+    }
+
+    /// See [`transform::Taylor`].
+    pub(super) fn taylor<const INVERSE: bool>(self, matrix: &mut [Gf128], chunk: usize, width: usize) {
+        self.cpu.run(transform::Taylor::<INVERSE> { matrix, chunk, width });
+    }
+
+    /// See [`transform::Transform`].
+    pub(super) fn transform<const INVERSE: bool>(self, matrix: &mut [Gf128], width: usize, base: usize) {
+        self.cpu.run(transform::Transform::<INVERSE> { matrix, width, base });
     }
 }

@@ -35,6 +35,9 @@ pub(crate) trait Lanes: Copy {
     /// The first `N` numbers, each as the lower half of an element whose upper half is anything.
     fn load_lower(self, numbers: &[u64]) -> Self::V;
 
+    /// `N` vectors as the rows of a matrix become its columns.
+    fn transpose(self, vectors: &mut [Self::V]);
+
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
 
     /// The carry-less products of the `HALVES` of each pair of elements.
@@ -119,6 +122,11 @@ pub(crate) trait Lanes: Copy {
         // x^64 · (l + h · x^64) = l · x^64 + h · x^128.
         let shifted = self.add(self.up(factor), self.fold_upper(factor));
         Factor { plain: factor, shifted }
+    }
+
+    #[inline(always)]
+    fn add_factor(self, a: Factor<Self::V>, b: Factor<Self::V>) -> Factor<Self::V> {
+        Factor { plain: self.add(a.plain, b.plain), shifted: self.add(a.shifted, b.shifted) }
     }
 
     /// factor · v, with five half products where [`Lanes::mul`] takes six.

@@ -37,6 +37,9 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn transpose(self, _: &mut [u128]) {}
+
+    #[inline(always)]
     fn add(self, a: u128, b: u128) -> u128 {
         a ^ b
     }

@@ -1,7 +1,9 @@
 //! Every level against the definition, a loop over bits.
 
-use super::*;
 use proptest::prelude::*;
+
+use super::*;
+use crate::field::tests::{elements, noise};
 
 /// a · b by the definition.
 fn slow_mul(a: Gf128, b: Gf128) -> Gf128 {
@@ -19,22 +21,6 @@ fn slow_power(x: Gf128, exponent: u64) -> Gf128 {
 
 fn all_kernels() -> impl Iterator<Item = Kernels> {
     Cpu::all_here().into_iter().map(Kernels::new)
-}
-
-/// Numbers without pattern, the same in every run (splitmix64).
-fn noise(seed: u64) -> impl FnMut() -> u64 {
-    let mut state = seed;
-    move || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ z >> 31
-    }
-}
-
-fn elements(seed: u64, count: usize) -> Vec<Gf128> {
-    let mut next = noise(seed);
-    (0..count).map(|_| Gf128(u128::from(next()) << 64 | u128::from(next()))).collect()
 }
 
 fn number() -> impl Strategy<Value = u128> {

@@ -89,6 +89,9 @@ impl Lanes for Clmul {
     }
 
     #[inline(always)]
+    fn transpose(self, _: &mut [__m128i]) {}
+
+    #[inline(always)]
     fn add(self, a: __m128i, b: __m128i) -> __m128i {
         // SAFETY: x86-64 has SSE2.
         unsafe { _mm_xor_si128(a, b) }
@@ -166,6 +169,16 @@ impl Lanes for Vclmul256 {
     }
 
     #[inline(always)]
+    fn transpose(self, vectors: &mut [__m256i]) {
+        let (a, b) = (vectors[0], vectors[1]);
+        // SAFETY: `self` exists, so the processor has AVX2.
+        unsafe {
+            vectors[0] = _mm256_permute2x128_si256::<0x20>(a, b);
+            vectors[1] = _mm256_permute2x128_si256::<0x31>(a, b);
+        }
+    }
+
+    #[inline(always)]
     fn add(self, a: __m256i, b: __m256i) -> __m256i {
         // SAFETY: `self` exists, so the processor has AVX2.
         unsafe { _mm256_xor_si256(a, b) }
@@ -240,6 +253,20 @@ impl Lanes for Vclmul512 {
         let [a, b, c, d] = [0, 1, 2, 3].map(|i| numbers[i] as i64);
         // SAFETY: `self` exists, so the processor has AVX-512F.
         unsafe { _mm512_set_epi64(d, d, c, c, b, b, a, a) }
+    }
+
+    #[inline(always)]
+    fn transpose(self, vectors: &mut [__m512i]) {
+        let (a, b, c, d) = (vectors[0], vectors[1], vectors[2], vectors[3]);
+        // SAFETY: `self` exists, so the processor has AVX-512F.
+        unsafe {
+            let low = [_mm512_shuffle_i64x2::<0x44>(a, b), _mm512_shuffle_i64x2::<0x44>(c, d)];
+            let high = [_mm512_shuffle_i64x2::<0xEE>(a, b), _mm512_shuffle_i64x2::<0xEE>(c, d)];
+            vectors[0] = _mm512_shuffle_i64x2::<0x88>(low[0], low[1]);
+            vectors[1] = _mm512_shuffle_i64x2::<0xDD>(low[0], low[1]);
+            vectors[2] = _mm512_shuffle_i64x2::<0x88>(high[0], high[1]);
+            vectors[3] = _mm512_shuffle_i64x2::<0xDD>(high[0], high[1]);
+        }
     }
 
     #[inline(always)]
