@@ -34,6 +34,7 @@ mod oracle;
 #[cfg_attr(not(test), expect(dead_code, reason = "the suite `vole` will use it"))]
 mod ot;
 mod par;
+mod qc;
 mod rejection;
 pub mod run;
 mod seed;
