@@ -2,7 +2,7 @@
 //! their suites.
 
 use crate::common::Common;
-use crate::voprf;
+use crate::{vole, voprf};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, given by the caller: this crate reads no clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +23,7 @@ impl Input<'_> {
         match self {
             Input::Start => "start",
             Input::Message(Message::Voprf(message)) => message.name(),
+            Input::Message(Message::Vole(message)) => message.name(),
         }
     }
 }
@@ -31,6 +32,8 @@ impl Input<'_> {
 pub enum Output {
     /// To be sent to the peer. Stored first: the bytes of a message are sent again, never computed again.
     Send(Message<'static>),
+    /// Nothing yet: a step of the work is done and more is to come. Poll again.
+    Working,
     /// The run is over; this is what it found.
     Done(Common),
 }
@@ -41,4 +44,6 @@ pub enum Output {
 pub enum Message<'a> {
     /// A message of the suite `voprf`.
     Voprf(voprf::Message<'a>),
+    /// A message of the suite `vole`.
+    Vole(vole::Message<'a>),
 }

@@ -36,6 +36,19 @@ pub(crate) fn map<T: Send>(par: &dyn Par, jobs: usize, job: impl Fn(usize) -> T 
         .collect()
 }
 
+/// Calls `job(index, chunk)` for the chunks of `size` that `slice` falls into; the last may be shorter.
+pub(crate) fn for_chunks<T: Send>(
+    par: &dyn Par,
+    slice: &mut [T],
+    size: usize,
+    job: impl Fn(usize, &mut [T]) + Sync,
+) {
+    let chunks: Vec<Mutex<&mut [T]>> = slice.chunks_mut(size).map(Mutex::new).collect();
+    par.run(chunks.len(), &|index| {
+        job(index, &mut chunks[index].lock().unwrap_or_else(PoisonError::into_inner));
+    });
+}
+
 /// The `index`-th block of `0..total` cut into blocks of `size`; the last one may be shorter.
 pub(crate) fn block(total: usize, size: usize, index: usize) -> std::ops::Range<usize> {
     let start = index * size;
@@ -43,8 +56,24 @@ pub(crate) fn block(total: usize, size: usize, index: usize) -> std::ops::Range<
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use rayon::prelude::*;
+
+    /// A pool with so many threads.
+    pub(crate) struct Rayon(rayon::ThreadPool);
+
+    impl Rayon {
+        pub(crate) fn new(threads: usize) -> Rayon {
+            Rayon(rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool"))
+        }
+    }
+
+    impl Par for Rayon {
+        fn run(&self, jobs: usize, job: &(dyn Fn(usize) + Sync)) {
+            self.0.install(|| (0..jobs).into_par_iter().for_each(job));
+        }
+    }
 
     struct Backwards;
 

@@ -34,9 +34,15 @@ impl Qc {
         smallest.map_or((largest, slots.div_ceil(outputs)), |(k, _)| (*k, 1))
     }
 
+    /// p of this k: outputs of a batch.
+    pub(crate) fn prime(k: u32) -> usize {
+        let (_, p) = PRIMES.into_iter().find(|(some, _)| *some == k).expect("a k of the table");
+        p
+    }
+
     /// Prepares the code for `k`, which [`Qc::params`] gives: about half the work of one vector.
     pub(crate) fn new(k: u32, kernels: Kernels, par: &dyn Par) -> Qc {
-        let (_, p) = PRIMES.into_iter().find(|(some, _)| *some == k).expect("a k of the table");
+        let p = Qc::prime(k);
         Qc { k, ring: Ring::new(fixed(k, p, par), kernels, par) }
     }
 

@@ -70,6 +70,29 @@ pub enum Rejection {
         /// The chunk of the body that it stands for.
         chunk: u64,
     },
+    /// The peer has given up; why it does not say.
+    PeerAborted,
+    /// The code `fast` for a class below those it is offered for.
+    CodeNotOffered {
+        /// The size of the asker's class.
+        class: u64,
+    },
+    /// What was opened is not what was committed to.
+    CommitmentBroken,
+    /// R's inputs to the correlation do not pass the check.
+    CorrelationInconsistent,
+    /// S's trees do not pass the check.
+    TreesInconsistent,
+    /// Message 6 was not complete in time.
+    TooLate {
+        /// The limit in milliseconds.
+        limit: u64,
+        /// What it took in milliseconds.
+        taken: u64,
+    },
+    /// The list did not fit the key-value store. Happens by chance about once in 2^40 runs; the run is over,
+    /// and another needs new terms.
+    EncodingFailed,
     /// An item without bytes.
     ItemEmpty {
         /// Its place in the list.
@@ -130,6 +153,13 @@ impl Rejection {
             Rejection::TagsNotAscending { .. } => "tags-not-ascending",
             Rejection::ProofInvalid { .. } => "proof-invalid",
             Rejection::OwnProofInvalid { .. } => "own-proof-invalid",
+            Rejection::PeerAborted => "peer-aborted",
+            Rejection::CodeNotOffered { .. } => "code-not-offered",
+            Rejection::CommitmentBroken => "commitment-broken",
+            Rejection::CorrelationInconsistent => "correlation-inconsistent",
+            Rejection::TreesInconsistent => "trees-inconsistent",
+            Rejection::TooLate { .. } => "too-late",
+            Rejection::EncodingFailed => "encoding-failed",
             Rejection::ItemEmpty { .. } => "item-empty",
             Rejection::ItemTypeZero { .. } => "item-type-zero",
             Rejection::ItemTooLong { .. } => "item-too-long",
@@ -171,6 +201,19 @@ impl fmt::Display for Rejection {
             Rejection::OwnProofInvalid { chunk } => {
                 write!(f, "our own proof of chunk {chunk} does not hold: a computing fault")
             }
+            Rejection::PeerAborted => f.write_str("the peer has given up"),
+            Rejection::CodeNotOffered { class } => {
+                write!(f, "the code fast is not offered for a class of {class}")
+            }
+            Rejection::CommitmentBroken => f.write_str("what was opened is not what was committed to"),
+            Rejection::CorrelationInconsistent => {
+                f.write_str("the asker's inputs to the correlation do not pass the check")
+            }
+            Rejection::TreesInconsistent => f.write_str("the answerer's trees do not pass the check"),
+            Rejection::TooLate { limit, taken } => {
+                write!(f, "the masked list took {taken} ms where the terms allow {limit}")
+            }
+            Rejection::EncodingFailed => f.write_str("the list did not fit the key-value store"),
             Rejection::ItemEmpty { rank } => write!(f, "item {rank} has no bytes"),
             Rejection::ItemTypeZero { rank } => write!(f, "item {rank} has the type of padding"),
             Rejection::ItemTooLong { rank, bytes } => {
@@ -211,6 +254,13 @@ mod tests {
             Rejection::TagsNotAscending { index },
             Rejection::ProofInvalid { chunk },
             Rejection::OwnProofInvalid { chunk },
+            Rejection::PeerAborted,
+            Rejection::CodeNotOffered { class: 1024 },
+            Rejection::CommitmentBroken,
+            Rejection::CorrelationInconsistent,
+            Rejection::TreesInconsistent,
+            Rejection::TooLate { limit: 20_000, taken: 20_001 },
+            Rejection::EncodingFailed,
             Rejection::ItemEmpty { rank },
             Rejection::ItemTypeZero { rank },
             Rejection::ItemTooLong { rank, bytes: 65_504 },

@@ -1,0 +1,424 @@
+//! R: brings the noise, checks S's trees, packs its list and masks it, and finds its own tags among S's.
+
+use zeroize::{Zeroize, Zeroizing};
+
+use super::bins::{self, Binned};
+use super::check::{self, Which};
+use super::compress;
+use super::correlate::{self, Shares};
+use super::grove;
+use super::noise::{self, NoiseVector};
+use super::side::{
+    COMMIT_ANSWERER_SALT, COMMIT_ASKER_SALT, COMMIT_MASK, Reader, Role, Side, bound, check_length,
+};
+use super::sorted::{Tagged, Tags};
+use super::{Message, Parameters, Turn, send};
+use crate::common::{Common, Tag, check_ascending};
+use crate::field::Gf128;
+use crate::machine::{Input, Output, Time};
+use crate::ot;
+use crate::pages::Slots;
+use crate::par;
+use crate::rejection::Rejection;
+
+/// The machine of R. It waits for message 1 and ends with [`Output::Done`].
+///
+/// After each [`Self::handle`], drain [`Self::poll`], and send each output before the next call: message 6
+/// leaves part by part while the rest is computed.
+pub struct Asker<'a> {
+    side: Box<Side<'a>>,
+    stage: Stage,
+    /// Said before any further work.
+    ready: Option<Output>,
+}
+
+/// Where the run stands, and what is kept for later. Stages in -ing are left by work, the others by input.
+enum Stage {
+    Idle,
+    Correlated(Box<Correlated>),
+    Grown(Box<Grown>),
+    Compressing(Box<Grown>),
+    Binning(Box<Commitments>, [u8; 32], [Slots; 2]),
+    Masking(Box<Masking>),
+    Masked(Box<Masked>),
+    Matching(Box<Matching>),
+    Over,
+    Closed,
+}
+
+/// What S committed to in message 1.
+struct Commitments {
+    mask: [u8; 32],
+    salt: [u8; 32],
+}
+
+struct Correlated {
+    commitments: Commitments,
+    noise: NoiseVector,
+    values: Shares,
+    bits: Shares,
+}
+
+/// Since message 3.
+struct Grown {
+    commitments: Commitments,
+    noise: NoiseVector,
+    values: Shares,
+    leaves: grove::Leaves,
+    row_key: [u8; 32],
+}
+
+/// While message 6 goes out.
+struct Masking {
+    commitments: Box<Commitments>,
+    slots: [Slots; 2],
+    binned: Binned,
+    /// Dec(C, x) of the entries of each bin so far.
+    values: Vec<Zeroizing<Vec<Gf128>>>,
+    part: usize,
+}
+
+/// Until message 7 begins.
+struct Masked {
+    commitments: Box<Commitments>,
+    binned: Binned,
+    values: Vec<Zeroizing<Vec<Gf128>>>,
+}
+
+/// While message 7 comes in.
+struct Matching {
+    own: Tags<u32>,
+    entries: Vec<u32>,
+    last: Option<Tag>,
+    part: usize,
+}
+
+impl<'a> Asker<'a> {
+    /// # Errors
+    /// [`Rejection::ItemsOverClass`] if there are more items than the class holds.
+    pub fn new(parameters: Parameters<'a>) -> Result<Asker<'a>, Rejection> {
+        let side = Side::new(&Role::Asker, parameters)?;
+        Ok(Asker { side, stage: Stage::Idle, ready: None })
+    }
+
+    /// Takes one input. The time is not used: S alone judges the limit.
+    ///
+    /// # What the peer learns
+    /// The class and that R asked; from no message anything about the list.
+    ///
+    /// # Errors
+    /// [`Rejection::OutOfTurn`], [`Rejection::PeerAborted`], [`Rejection::BodyTooShort`],
+    /// [`Rejection::BodyTooLong`]; for message 1 [`Rejection::ElementNotCanonical`] and
+    /// [`Rejection::CoefficientNotReduced`]; for messages 3 and 7 [`Rejection::CommitmentBroken`]; for message 5
+    /// [`Rejection::TreesInconsistent`]; for message 7 [`Rejection::TagsNotAscending`]; by a chance of about
+    /// 2^-252 [`Rejection::ScalarZero`]. The machine is closed then, and says [`Message::Abort`].
+    pub fn handle(&mut self, _now: Time, input: Input<'_>) -> Result<(), Rejection> {
+        let stage = std::mem::replace(&mut self.stage, Stage::Closed);
+        self.ready = None;
+        let next = Turn::of(input).and_then(|turn| self.take(stage, turn));
+        self.settle(next)
+    }
+
+    /// The next message, or the next step of work that leads to one; `None` when a message of the peer is due.
+    ///
+    /// # Errors
+    /// [`Rejection::EncodingFailed`], by a chance of about 2^-40 a run. The machine is closed then, and says
+    /// [`Message::Abort`].
+    pub fn poll(&mut self) -> Result<Option<Output>, Rejection> {
+        if let Some(output) = self.ready.take() {
+            return Ok(Some(output));
+        }
+        let stage = std::mem::replace(&mut self.stage, Stage::Closed);
+        let next = self.work(stage);
+        self.settle(next)?;
+        Ok(self.ready.take())
+    }
+
+    /// The step that the next call works on.
+    pub fn phase(&self) -> &'static str {
+        match &self.stage {
+            Stage::Idle => "base-ot",
+            Stage::Correlated(..) => "trees",
+            Stage::Grown(..) => "check",
+            Stage::Compressing(..) => "compression",
+            Stage::Binning(..) | Stage::Masking(..) => "encoding",
+            Stage::Masked(..) | Stage::Matching(..) => "matching",
+            Stage::Over | Stage::Closed => "over",
+        }
+    }
+
+    /// Whether this side has said and heard everything, or has given up.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over | Stage::Closed) && self.ready.is_none()
+    }
+
+    /// The hash of all whole messages so far, in both directions: of the run, once it is over.
+    pub fn transcript(&self) -> [u8; 32] {
+        self.side.transcript.current()
+    }
+
+    fn settle(&mut self, next: Result<Stage, Rejection>) -> Result<(), Rejection> {
+        if let Err(rejection) = &next
+            && *rejection != Rejection::PeerAborted
+        {
+            self.ready = Some(send(Message::Abort));
+        }
+        self.stage = next?;
+        Ok(())
+    }
+
+    fn take(&mut self, stage: Stage, turn: Turn<'_>) -> Result<Stage, Rejection> {
+        match (stage, turn) {
+            (Stage::Idle, Turn::Message(message @ Message::Offer(_))) => self.correlate(&message),
+            (Stage::Correlated(correlated), Turn::Message(message @ Message::Trees(_))) => {
+                self.grow(*correlated, &message)
+            }
+            (Stage::Grown(grown), Turn::Message(message @ Message::Digests(_))) => {
+                self.check_trees(grown, &message)
+            }
+            (Stage::Masked(masked), Turn::Message(Message::Tags(part))) => {
+                let (matching, rest) = self.begin_matching(&masked, &part)?;
+                self.match_tags(matching, rest)
+            }
+            (Stage::Matching(matching), Turn::Message(Message::Tags(part))) => {
+                self.match_tags(matching, &part)
+            }
+            (stage, turn) => Err(Rejection::OutOfTurn { stage: stage.name(), input: turn.name() }),
+        }
+    }
+
+    fn work(&mut self, stage: Stage) -> Result<Stage, Rejection> {
+        match stage {
+            Stage::Compressing(grown) => {
+                let Grown { commitments, noise, leaves, row_key, .. } = *grown;
+                let slots = compress::asker(&self.side, &noise, leaves);
+                self.ready = Some(Output::Working);
+                Ok(Stage::Binning(Box::new(commitments), row_key, slots))
+            }
+            Stage::Binning(commitments, row_key, slots) => {
+                let binned = Binned::new(&self.side, row_key);
+                self.ready = Some(Output::Working);
+                let values = Vec::with_capacity(self.side.plan.shape.bins);
+                Ok(Stage::Masking(Box::new(Masking { commitments, slots, binned, values, part: 0 })))
+            }
+            Stage::Masking(masking) => self.mask(masking),
+            stage => Ok(stage),
+        }
+    }
+
+    /// Message 2, for message 1.
+    fn correlate(&mut self, message: &Message<'_>) -> Result<Stage, Rejection> {
+        let side = &mut self.side;
+        check_length(message.body(), side.plan.offer_bytes())?;
+        let mut reader = Reader(message.body());
+        let commitments = Commitments { mask: *reader.array(), salt: *reader.array() };
+        let (reply, transfers) = ot::answer(&side.ro, &side.randomness, &side.sid, reader.0, side.par)?;
+        side.transcript.take(message);
+        let transcript = side.transcript.current();
+
+        let mut body = Vec::with_capacity(side.plan.correlation_bytes() as usize);
+        body.extend_from_slice(&side.commitment(COMMIT_ASKER_SALT, &side.draw("r")));
+        body.extend_from_slice(&transfers);
+        let keys = reply.keys(&side.ro, &bound(transcript, &body));
+        let (for_values, for_bits) = keys.as_slice().split_at(128);
+
+        let noise = NoiseVector::draw(&side.plan, &side.ro, &side.randomness);
+        let masks = |which| noise::masks(&side.ro, &side.randomness, which);
+        let factors = noise.values(&side.plan, side.kernels, masks(Which::Values));
+        let choices = noise.choices(&side.plan, masks(Which::Choices));
+        let (values, tau) = correlate::values_asker(&side.ro, for_values, &factors, side.par);
+        body.extend_from_slice(&tau);
+        let (bits, tau) = correlate::bits_asker(&side.ro, for_bits, &choices, side.par);
+        body.extend_from_slice(&tau);
+
+        let t_tau = bound(transcript, &body);
+        let prove = |which, c: &Shares, z: &Shares| check::prove(&side.ro, side.kernels, &t_tau, which, c, z);
+        body.extend_from_slice(&prove(Which::Values, &factors, &values));
+        body.extend_from_slice(&prove(Which::Choices, &choices.elements(), &bits));
+        self.say(Message::Correlation(body.into()));
+        Ok(Stage::Correlated(Box::new(Correlated { commitments, noise, values, bits })))
+    }
+
+    /// Message 4, for message 3.
+    fn grow(&mut self, correlated: Correlated, message: &Message<'_>) -> Result<Stage, Rejection> {
+        let side = &mut self.side;
+        let Correlated { commitments, noise, values, bits } = correlated;
+        check_length(message.body(), side.plan.trees_bytes())?;
+        let mut reader = Reader(message.body());
+        let salt: &[u8; 32] = reader.array();
+        side.check_opening(COMMIT_ANSWERER_SALT, salt, &commitments.salt)?;
+        let row_key = side.row_key(salt, &side.draw("r"));
+        side.transcript.take(message);
+        let leaves = grove::grow_punctured(side, &noise, &values, &bits, reader.0);
+        // Only now, with all of message 3 in hand, does S learn where its trees are checked.
+        let points: Vec<_> = noise.points.iter().map(|point| point.to_bytes()).collect();
+        self.say(Message::Points(points.into_flattened().into()));
+        Ok(Stage::Grown(Box::new(Grown { commitments, noise, values, leaves, row_key })))
+    }
+
+    /// Message 5.
+    fn check_trees(&mut self, grown: Box<Grown>, message: &Message<'_>) -> Result<Stage, Rejection> {
+        let side = &mut self.side;
+        check_length(message.body(), side.plan.digests_bytes())?;
+        let Grown { noise, values, leaves, .. } = &*grown;
+        let points = noise.points.iter().copied();
+        let due = leaves.digests(&side.ro, side.kernels, &side.plan, values, points, side.par);
+        if !bool::from(subtle::ConstantTimeEq::ct_eq(&due[..], message.body())) {
+            return Err(Rejection::TreesInconsistent);
+        }
+        side.transcript.take(message);
+        Ok(Stage::Compressing(grown))
+    }
+
+    /// The next part of message 6.
+    fn mask(&mut self, mut masking: Box<Masking>) -> Result<Stage, Rejection> {
+        let side = &mut self.side;
+        let (part, bin_bytes) = (masking.part, side.plan.bin_bytes());
+        let bins = side.plan.masked_part(part);
+        let mut body = Vec::with_capacity(48 + bins.len() * bin_bytes);
+        if part == 0 {
+            side.transcript.begin(6, side.plan.masked_bytes());
+            body.extend_from_slice(&side.draw("r"));
+            body.extend_from_slice(&side.tag_mask().to_bytes());
+        }
+        let head = body.len();
+        body.resize(head + bins.len() * bin_bytes, 0);
+        let Masking { slots, binned, values, .. } = &mut *masking;
+        let outcomes = masked_bins(side, slots, binned, bins.clone(), &mut body[head..]);
+        for outcome in outcomes {
+            values.push(outcome?);
+        }
+        slots.iter_mut().for_each(|slots| slots.drop_before(bins.end * side.plan.shape.slots_per_bin()));
+        side.transcript.extend(&body);
+        self.ready = Some(send(Message::Masked(body.into())));
+        masking.part += 1;
+        if masking.part < side.plan.masked_parts() as usize {
+            return Ok(Stage::Masking(masking));
+        }
+        side.transcript.end();
+        let Masking { commitments, binned, values, .. } = *masking;
+        Ok(Stage::Masked(Box::new(Masked { commitments, binned, values })))
+    }
+
+    /// The first part of message 7 opens S's share of w; with it R makes its own tags. Gives the rest: tags.
+    fn begin_matching<'b>(
+        &mut self,
+        masked: &Masked,
+        part: &'b [u8],
+    ) -> Result<(Box<Matching>, &'b [u8]), Rejection> {
+        let side = &mut self.side;
+        let tags = side.plan.tags_part(0).len() * crate::common::TAG_BYTES;
+        check_length(part, (Gf128::BYTES + tags) as u64)?;
+        let mut reader = Reader(part);
+        let share: &[u8; 16] = reader.array();
+        side.check_opening(COMMIT_MASK, share, &masked.commitments.mask)?;
+        side.transcript.begin(7, side.plan.tags_bytes());
+        side.transcript.extend(share);
+        let own = own_tags(side, masked, side.tag_mask() + Gf128::from_bytes(*share));
+        Ok((Box::new(Matching { own, entries: Vec::new(), last: None, part: 0 }), reader.0))
+    }
+
+    /// Tags of message 7.
+    fn match_tags(&mut self, mut matching: Box<Matching>, body: &[u8]) -> Result<Stage, Rejection> {
+        let side = &mut self.side;
+        let range = side.plan.tags_part(matching.part);
+        check_length(body, (range.len() * crate::common::TAG_BYTES) as u64)?;
+        side.transcript.extend(body);
+        let (tags, _) = body.as_chunks();
+        check_order(range.start, matching.last, tags)?;
+        matching.last = tags.last().copied();
+        matching.entries.extend(matching.own.among(tags, side.par));
+        matching.part += 1;
+        if matching.part < side.plan.tags_parts() as usize {
+            return Ok(Stage::Matching(matching));
+        }
+        side.transcript.end();
+        self.ready = Some(Output::Done(self.common(&matching.entries)));
+        Ok(Stage::Over)
+    }
+
+    fn common(&self, entries: &[u32]) -> Common {
+        let mut ranks = Vec::with_capacity(entries.len());
+        ranks.extend(entries.iter().filter_map(|entry| self.side.list.rank(*entry as usize)));
+        ranks.sort_unstable();
+        Common::new(self.side.sid, self.side.list.padding(), ranks)
+    }
+
+    fn say(&mut self, message: Message<'static>) {
+        self.side.transcript.take(&message);
+        self.ready = Some(send(message));
+    }
+}
+
+/// Masks `bins` into `out`. Gives the values of each.
+fn masked_bins(
+    side: &Side<'_>,
+    slots: &[Slots; 2],
+    binned: &Binned,
+    bins: std::ops::Range<usize>,
+    out: &mut [u8],
+) -> Vec<Result<Zeroizing<Vec<Gf128>>, Rejection>> {
+    let outputs: Vec<_> = out.chunks_mut(side.plan.bin_bytes()).map(std::sync::Mutex::new).collect();
+    par::map(side.par, bins.len(), |at| {
+        let mut out = outputs[at].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        binned.mask(side, slots, bins.start + at, &mut out)
+    })
+}
+
+/// R's own tags, given w, with the entry of each.
+fn own_tags(side: &Side<'_>, masked: &Masked, mask: Gf128) -> Tags<u32> {
+    /// Bins whose tags wait to be put in order.
+    const BINS: usize = 8;
+    let mut own = Tags::new(side.list.len());
+    for start in (0..masked.values.len()).step_by(BINS) {
+        let bins = start..masked.values.len().min(start + BINS);
+        let tags = par::map(side.par, bins.len(), |at| {
+            let bin = bins.start + at;
+            let mut values = Zeroizing::new(masked.values[bin].to_vec());
+            values.iter_mut().for_each(|value| *value += mask);
+            bins::tags(side, masked.binned.entries(bin), &values)
+        });
+        for (bin, tags) in bins.zip(tags) {
+            let entries = masked.binned.entries(bin);
+            tags.iter().zip(entries).for_each(|(tag, entry)| own.push(Tagged::new(tag, *entry)));
+        }
+    }
+    own.sort(side.par);
+    own
+}
+
+/// # Errors
+/// [`Rejection::TagsNotAscending`] by the place in the whole message, `start` being that of the first.
+fn check_order(start: usize, last: Option<Tag>, tags: &[Tag]) -> Result<(), Rejection> {
+    if tags.first().zip(last).is_some_and(|(first, last)| *first <= last) {
+        return Err(Rejection::TagsNotAscending { index: start as u64 });
+    }
+    check_ascending(tags).map_err(|rejection| match rejection {
+        Rejection::TagsNotAscending { index } => Rejection::TagsNotAscending { index: start as u64 + index },
+        other => other,
+    })
+}
+
+impl Drop for Matching {
+    fn drop(&mut self) {
+        self.entries.zeroize();
+        self.last.zeroize();
+    }
+}
+
+impl Stage {
+    fn name(&self) -> &'static str {
+        match self {
+            Stage::Idle => "ready",
+            Stage::Correlated(..) => "correlated",
+            Stage::Grown(..) => "grown",
+            Stage::Compressing(..) => "compressing",
+            Stage::Binning(..) => "binning",
+            Stage::Masking(..) => "masking",
+            Stage::Masked(..) => "masked",
+            Stage::Matching(..) => "matching",
+            Stage::Over => "over",
+            Stage::Closed => "closed",
+        }
+    }
+}

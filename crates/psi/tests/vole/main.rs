@@ -1,0 +1,4 @@
+//! The suite `vole` through its public face.
+
+mod parties;
+mod round_trip;
