@@ -43,12 +43,14 @@ impl DefaultIsZeroes for Gf128 {}
 impl Add for Gf128 {
     type Output = Gf128;
 
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "addition in characteristic 2")]
     fn add(self, other: Gf128) -> Gf128 {
         Gf128(self.0 ^ other.0)
     }
 }
 
 impl AddAssign for Gf128 {
+    #[expect(clippy::suspicious_op_assign_impl, reason = "addition in characteristic 2")]
     fn add_assign(&mut self, other: Gf128) {
         self.0 ^= other.0;
     }

@@ -77,6 +77,7 @@ impl Qc {
 
     /// The compression of a vector that is zero but for `entries`, which are places below [`Qc::inputs`] and
     /// what stands there.
+    #[cfg(test)]
     pub(crate) fn compress_sparse(&self, entries: &[(usize, Gf128)], par: &dyn Par) -> Vec<Gf128> {
         let p = self.outputs();
         let mut vector = vec![Gf128::ZERO; self.ring.size()];

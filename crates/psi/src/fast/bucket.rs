@@ -47,9 +47,9 @@ impl<'p, const W: usize> Scatter<'p, W> {
     #[inline]
     pub(super) fn accumulate(&mut self, element: &Lanes<W>, bucket: usize) {
         let tail = &mut self.tails[bucket];
-        for w in 0..W {
-            self.sum[w] += element[w];
-            tail.open[w][tail.at % PAGE] = self.sum[w];
+        for (w, (sum, element)) in self.sum.iter_mut().zip(element).enumerate() {
+            *sum += *element;
+            tail.open[w][tail.at % PAGE] = *sum;
         }
         tail.at += 1;
         if tail.at == PAGE {
@@ -106,8 +106,8 @@ pub(super) fn shuffle<const W: usize>(
     for piece in bucket.0 {
         let mut left = piece.len;
         for pages in piece.pages {
-            for at in 0..left.min(PAGE) {
-                let mut element = std::array::from_fn(|w| pages[w][at]);
+            let places = 0..left.min(PAGE);
+            for mut element in places.map(|at| std::array::from_fn(|w| pages[w][at])) {
                 add(&mut element, &piece.before);
                 let q = draws.below(i + 1);
                 out[i] = out[q];

@@ -64,7 +64,7 @@ impl Reader {
     /// `byte` is where reading starts.
     fn new(stream: Stream, byte: usize) -> Reader {
         let mut reader = Reader { stream, next_block: byte as u64 / 16, bytes: [0; BUFFER], at: BUFFER };
-        if byte % 16 != 0 {
+        if !byte.is_multiple_of(16) {
             reader.refill();
             reader.at = byte % 16;
         }
@@ -124,6 +124,6 @@ impl Draws {
     /// The next draw, in 0..bound, off uniform by less than bound / 2^32.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         let draw = u32::from_le_bytes(self.0.next());
-        (u64::from(draw) * bound as u64 >> 32) as usize
+        ((u64::from(draw) * bound as u64) >> 32) as usize
     }
 }

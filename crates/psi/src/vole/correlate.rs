@@ -196,7 +196,7 @@ pub(super) fn bits_answerer(
 
 /// Bits of the last byte that stand for no input are 0 on the wire.
 fn clear_unused(bits: &mut [u8], count: usize) {
-    if let Some(last) = bits.last_mut().filter(|_| count % 8 != 0) {
+    if let Some(last) = bits.last_mut().filter(|_| !count.is_multiple_of(8)) {
         *last &= (1 << (count % 8)) - 1;
     }
 }

@@ -295,7 +295,7 @@ mod tests {
         for class in crate::size::all().filter(|class| Code::Fast.is_offered(*class)) {
             let noise = Plan::new(class, class, Code::Fast).expect("offered").noise;
             assert!((820..=1641).contains(&noise.blocks), "{noise:?}");
-            assert!(noise.len() >= 2 * noise.outputs && noise.len() % 64 == 0, "{noise:?}");
+            assert!(noise.len() >= 2 * noise.outputs && noise.len().is_multiple_of(64), "{noise:?}");
         }
     }
 
