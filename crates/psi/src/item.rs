@@ -3,6 +3,7 @@
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::lanes::Stretch;
 use crate::limits::ITEM_BYTES_MAX;
 use crate::oracle::Ro;
 use crate::rejection::Rejection;
@@ -57,8 +58,12 @@ impl Items {
     }
 
     fn item(&self, rank: usize) -> &[u8] {
+        self.stretch(rank).message()
+    }
+
+    fn stretch(&self, rank: usize) -> Stretch<'_> {
         let start = rank.checked_sub(1).map_or(0, |below| self.ends[below]);
-        &self.bytes[start..self.ends[rank]]
+        Stretch::new(&self.bytes[start..], self.ends[rank] - start)
     }
 }
 
@@ -110,6 +115,14 @@ impl<'a> RunList<'a> {
         match self.rank(index) {
             Some(rank) => self.items.item(rank),
             None => &self.dummies.0[index],
+        }
+    }
+
+    /// The entry at `index`, below [`Self::len`], for hashing many entries at once.
+    pub(crate) fn stretch(&self, index: usize) -> Stretch<'_> {
+        match self.rank(index) {
+            Some(rank) => self.items.stretch(rank),
+            None => Stretch::new(self.dummies.0[index..].as_flattened(), size_of::<Dummy>()),
         }
     }
 }

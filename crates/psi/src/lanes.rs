@@ -48,29 +48,53 @@ pub(crate) fn keyed_hashes(key: &[u8; 32], blocks: &[[u8; BLOCK_BYTES]], out: &m
     }
 }
 
-/// Hashes pad(prefix ‖ item) under `key` for the `count` messages (prefix, item) that `message` gives, and
+/// A message, together with bytes that lie behind it in memory and are no part of it.
+///
+/// Where enough of them do, a message is copied as a whole block and the excess masked: the branches of a copy
+/// of unpredictable length would cost as much as the hash.
+#[derive(Clone, Copy)]
+pub(crate) struct Stretch<'a> {
+    bytes: &'a [u8],
+    length: usize,
+}
+
+impl<'a> Stretch<'a> {
+    /// The first `length` of `bytes`.
+    pub(crate) fn new(bytes: &'a [u8], length: usize) -> Stretch<'a> {
+        assert!(length <= bytes.len(), "a message lies within its bytes");
+        Stretch { bytes, length }
+    }
+
+    /// The message alone.
+    pub(crate) fn message(self) -> &'a [u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// Hashes pad(prefix ‖ message) under `key` for the `count` pairs (prefix, message) that `part` gives, and
 /// hands each hash to `sink`, in order.
 ///
-/// A message of 64 bytes or more takes several blocks and the slower, ordinary path.
+/// Prefix and message of 64 bytes or more take several blocks and the slower, ordinary path.
 pub(crate) fn for_each_hash<'a, const PREFIX: usize>(
     key: &[u8; 32],
     count: usize,
-    message: impl Fn(usize) -> ([u8; PREFIX], &'a [u8]),
+    part: impl Fn(usize) -> ([u8; PREFIX], Stretch<'a>),
     mut sink: impl FnMut(usize, &[u8; 32]),
 ) {
     let mut blocks = Zeroizing::new([[0; BLOCK_BYTES]; LANES]);
     let mut hashes = Zeroizing::new([[0; 32]; LANES]);
     for start in (0..count).step_by(LANES) {
         let lanes = LANES.min(count - start);
+        let mut all_short = true;
         for (lane, block) in blocks[..lanes].iter_mut().enumerate() {
-            let (prefix, item) = message(start + lane);
-            pad(block, &prefix, item);
+            let (prefix, message) = part(start + lane);
+            all_short &= pad(block, &prefix, message);
         }
         keyed_hashes(key, &blocks[..lanes], &mut hashes[..lanes]);
         for (lane, hash) in hashes[..lanes].iter_mut().enumerate() {
-            let (prefix, item) = message(start + lane);
-            if !is_short::<PREFIX>(item) {
-                *hash = long_hash(key, &prefix, item);
+            if !all_short {
+                let (prefix, message) = part(start + lane);
+                *hash = long_hash(key, &prefix, message.message());
             }
             sink(start + lane, hash);
         }
@@ -82,7 +106,7 @@ pub(crate) fn for_each_hash<'a, const PREFIX: usize>(
 pub(crate) fn tags<'a>(
     key: &[u8; 32],
     values: &[Gf128],
-    item: impl Fn(usize) -> &'a [u8],
+    item: impl Fn(usize) -> Stretch<'a>,
     out: &mut [[u8; 16]],
 ) {
     assert_eq!(values.len(), out.len(), "one tag for each value");
@@ -94,21 +118,61 @@ pub(crate) fn tags<'a>(
     );
 }
 
-/// Whether pad(prefix ‖ item) is a single block.
-fn is_short<const PREFIX: usize>(item: &[u8]) -> bool {
-    PREFIX + item.len() < BLOCK_BYTES
+/// Writes pad(prefix ‖ message) and returns true, if it is a single block.
+fn pad<const PREFIX: usize>(
+    block: &mut [u8; BLOCK_BYTES],
+    prefix: &[u8; PREFIX],
+    message: Stretch<'_>,
+) -> bool {
+    let (head, tail) = block.split_at_mut(PREFIX);
+    head.copy_from_slice(prefix);
+    if message.length >= tail.len() {
+        return false;
+    }
+    match message.bytes.first_chunk() {
+        Some(bytes) => tail.copy_from_slice(&masked(bytes, message.length)[..BLOCK_BYTES - PREFIX]),
+        None => {
+            tail.fill(0);
+            tail[..message.length].copy_from_slice(message.message());
+            tail[message.length] = 0x80;
+        }
+    }
+    true
 }
 
-/// Writes pad(prefix ‖ item), if it is a single block.
-fn pad<const PREFIX: usize>(block: &mut [u8; BLOCK_BYTES], prefix: &[u8; PREFIX], item: &[u8]) {
-    *block = [0; BLOCK_BYTES];
-    if is_short::<PREFIX>(item) {
-        let end = PREFIX + item.len();
-        block[..PREFIX].copy_from_slice(prefix);
-        block[PREFIX..end].copy_from_slice(item);
-        block[end] = 0x80;
+/// The first `length` bytes, below 64, and their padding. All steps are the same for every length, so the
+/// compiler takes many bytes at a time.
+fn masked(bytes: &[u8; BLOCK_BYTES], length: usize) -> [u8; BLOCK_BYTES] {
+    let (inside, end) = (window(&INSIDE, length), window(&END, length));
+    let mut padded = [0; BLOCK_BYTES];
+    for i in 0..BLOCK_BYTES {
+        padded[i] = bytes[i] & inside[i] | end[i];
     }
+    padded
 }
+
+/// From the 64th byte back by `length`, at most 64, as many bytes as a block has.
+fn window(table: &[u8; 2 * BLOCK_BYTES], length: usize) -> &[u8; BLOCK_BYTES] {
+    table[BLOCK_BYTES - length..].first_chunk().expect("a block is left")
+}
+
+/// Ones before the 64th byte, zeros from there on.
+static INSIDE: [u8; 2 * BLOCK_BYTES] = {
+    let mut table = [0; 2 * BLOCK_BYTES];
+    let mut i = 0;
+    while i < BLOCK_BYTES {
+        table[i] = 0xff;
+        i += 1;
+    }
+    table
+};
+
+/// 0x80 in the 64th byte, zeros elsewhere.
+static END: [u8; 2 * BLOCK_BYTES] = {
+    let mut table = [0; 2 * BLOCK_BYTES];
+    table[BLOCK_BYTES] = 0x80;
+    table
+};
 
 /// The hash of pad(prefix ‖ item), of any length.
 fn long_hash(key: &[u8; 32], prefix: &[u8], item: &[u8]) -> [u8; 32] {
@@ -153,7 +217,7 @@ mod tests {
         for_each_hash(
             &KEY,
             items.len(),
-            |i| ([], &items[i]),
+            |i| ([], Stretch::new(&items[i], items[i].len())),
             |i, hash| {
                 assert_eq!((i, hash), (seen, blake3::keyed_hash(&KEY, &padded(&items[i])).as_bytes()));
                 seen += 1;
@@ -163,11 +227,26 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_behind_a_message_does_not_count() {
+        let bytes: Vec<u8> = (0..200).collect();
+        let stretch = |i: usize| Stretch::new(&bytes[i / 2..], i);
+        for_each_hash(
+            &KEY,
+            130,
+            |i| ([9; 5], stretch(i)),
+            |i, hash| {
+                let message = padded(&[&[9; 5], stretch(i).message()].concat());
+                assert_eq!(hash, blake3::keyed_hash(&KEY, &message).as_bytes());
+            },
+        );
+    }
+
+    #[test]
     fn tags_cover_value_and_item() {
         let items: Vec<Vec<u8>> = (0..150u8).map(|length| vec![length; usize::from(length)]).collect();
         let values: Vec<Gf128> = (0..150).map(|i| Gf128(i << 100 | i)).collect();
         let mut out = vec![[0; 16]; items.len()];
-        tags(&KEY, &values, |i| &items[i], &mut out);
+        tags(&KEY, &values, |i| Stretch::new(&items[i], items[i].len()), &mut out);
         for (i, tag) in out.iter().enumerate() {
             let message = padded(&[&values[i].to_bytes(), items[i].as_slice()].concat());
             assert_eq!(tag[..], blake3::keyed_hash(&KEY, &message).as_bytes()[..16]);

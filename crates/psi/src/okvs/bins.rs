@@ -1,96 +1,114 @@
-//! Sorting the entries of a list into the bins of a store. Their rows are hashed again when a bin is worked on:
-//! keeping them all would take eight times the memory of the indices.
+//! Hashing the entries of a list and sorting them into the bins of a store. What the hashes say beyond the bin
+//! is read in [`Rows`](super::Rows).
+
+use std::ops::Range;
 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::Shape;
-use super::rows::row_bin;
+use super::rows::RowHash;
 use crate::item::RunList;
 use crate::lanes;
 use crate::par::{self, Par};
 
-/// Which entries of a list fall into which bin. Wiped on drop: it tells as much about items as their hashes do.
-#[derive(Zeroize, ZeroizeOnDrop)]
+/// Which entries of a list fall into which bin, and their hashes. Wiped on drop: it tells as much about items as
+/// they do themselves to somebody who can guess them.
+///
+/// Hashes are kept, 32 bytes an entry, and stand by bin: hashing the entries of a bin again, or looking up their
+/// hashes by index, would mean a cache miss for every one.
+#[derive(ZeroizeOnDrop)]
 pub(crate) struct Bins {
-    bins: Vec<Vec<u32>>,
+    blocks: Vec<Block>,
+    /// The indices of each bin.
+    indices: Vec<Vec<u32>>,
 }
 
-/// Entries one job sorts. Small enough to spread a large class over processors and to stay in the cache of one,
-/// large enough that a job's share of each bin is copied in one piece.
-const BLOCK_ENTRIES: usize = 1 << 16;
+/// Entries one job hashes and sorts. Small enough that hashes and sorted hashes fit into a second-level cache,
+/// large enough that a block's share of a bin is read in one go.
+const BLOCK_ENTRIES: usize = 1 << 14;
 
 impl Bins {
     /// Sorts the entries of `list` into the bins of a store of this shape under the row key `key`. The result
     /// does not depend on how `par` spreads the work.
     pub(crate) fn new(list: &RunList<'_>, key: &[u8; 32], shape: &Shape, par: &dyn Par) -> Bins {
         let jobs = list.len().div_ceil(BLOCK_ENTRIES);
-        let blocks = par::map(par, jobs, |job| Block::new(list, job, key, shape));
-        Bins { bins: par::map(par, shape.bins, |bin| collect(&blocks, bin)) }
+        let block = |job| Block::new(list, par::block(list.len(), BLOCK_ENTRIES, job), key, shape);
+        let mut blocks = par::map(par, jobs, block);
+        let indices = par::map(par, shape.bins, |bin| collect(&blocks, bin));
+        blocks.iter_mut().for_each(Block::forget_indices);
+        Bins { blocks, indices }
     }
 
     /// The indices of the entries in a bin, ascending.
     pub(crate) fn bin(&self, bin: usize) -> &[u32] {
-        &self.bins[bin]
+        &self.indices[bin]
+    }
+
+    /// The hashes of the entries that stand at `part` of [`Self::bin`], in pieces.
+    pub(super) fn hashes(&self, bin: usize, part: Range<usize>) -> impl Iterator<Item = &[RowHash]> {
+        let mut offset = 0usize;
+        self.blocks.iter().map(move |block| {
+            let hashes = &block.hashes[block.range(bin)];
+            let start = part.start.saturating_sub(offset).min(hashes.len());
+            let end = part.end.saturating_sub(offset).min(hashes.len());
+            offset += hashes.len();
+            &hashes[start..end]
+        })
     }
 }
 
-/// The entries of one block of the list, sorted by bin, ascending within a bin.
-#[derive(ZeroizeOnDrop)]
+/// One block of a list, sorted by bin, in the order of the list within a bin.
+#[derive(Zeroize, ZeroizeOnDrop)]
 struct Block {
     indices: Vec<u32>,
-    /// Where each bin starts in `indices`, and the end.
-    starts: Vec<usize>,
+    hashes: Vec<RowHash>,
+    /// Where each bin starts, and the end.
+    starts: Vec<u32>,
 }
 
 impl Block {
-    fn new(list: &RunList<'_>, job: usize, key: &[u8; 32], shape: &Shape) -> Block {
-        let range = par::block(list.len(), BLOCK_ENTRIES, job);
-        let bins = bin_numbers(list, range.clone(), key, shape);
-        let starts = starts(&bins, shape.bins);
-        let mut indices = vec![0; bins.len()];
+    fn new(list: &RunList<'_>, range: Range<usize>, key: &[u8; 32], shape: &Shape) -> Block {
+        let unsorted = hash(list, range.clone(), key);
+        let starts = starts(&unsorted, shape);
         let mut next = Zeroizing::new(starts.clone());
-        for (index, bin) in range.zip(bins.iter()) {
-            let place = &mut next[usize::from(*bin)];
-            indices[*place] = index as u32;
-            *place = place.wrapping_add(1);
+        let (mut indices, mut hashes) = (vec![0; range.len()], vec![RowHash::default(); range.len()]);
+        for (index, hash) in range.zip(unsorted.iter()) {
+            let next = &mut next[hash.bin(shape)];
+            let place = *next as usize;
+            (indices[place], hashes[place]) = (index as u32, *hash);
+            *next = next.wrapping_add(1);
         }
-        Block { indices, starts }
+        Block { indices, hashes, starts }
     }
 
-    fn bin(&self, bin: usize) -> &[u32] {
-        &self.indices[self.starts[bin]..self.starts[bin + 1]]
+    /// Where a bin's entries stand.
+    fn range(&self, bin: usize) -> Range<usize> {
+        self.starts[bin] as usize..self.starts[bin + 1] as usize
+    }
+
+    /// Frees the indices once they stand elsewhere.
+    fn forget_indices(&mut self) {
+        self.indices.zeroize();
+        self.indices.shrink_to_fit();
     }
 }
 
-/// The bin of each entry in `range`.
-fn bin_numbers(
-    list: &RunList<'_>,
-    range: std::ops::Range<usize>,
-    key: &[u8; 32],
-    shape: &Shape,
-) -> Zeroizing<Vec<u16>> {
-    let mut bins = Zeroizing::new(vec![0; range.len()]);
-    // A single bin needs no hash.
-    if shape.bins > 1 {
-        lanes::for_each_hash(
-            key,
-            range.len(),
-            |i| ([], list.entry(range.start + i)),
-            // No shape has 2^16 bins.
-            |i, hash| bins[i] = row_bin(hash, shape) as u16,
-        );
-    }
-    bins
+/// The hashes of the entries in `range`.
+fn hash(list: &RunList<'_>, range: Range<usize>, key: &[u8; 32]) -> Zeroizing<Vec<RowHash>> {
+    let mut hashes = Zeroizing::new(vec![RowHash::default(); range.len()]);
+    let entry = |i| ([], list.stretch(range.start + i));
+    lanes::for_each_hash(key, range.len(), entry, |i, hash| hashes[i] = RowHash::new(hash));
+    hashes
 }
 
-/// Where each of `count` bins starts once sorted, and the end.
-fn starts(bins: &[u16], count: usize) -> Vec<usize> {
-    let mut starts = vec![0usize; count + 1];
-    for bin in bins {
-        let size = &mut starts[usize::from(*bin) + 1];
+/// Where each bin starts once these are sorted, and the end.
+fn starts(hashes: &[RowHash], shape: &Shape) -> Vec<u32> {
+    let mut starts = vec![0u32; shape.bins + 1];
+    for hash in hashes {
+        let size = &mut starts[hash.bin(shape) + 1];
         *size = size.wrapping_add(1);
     }
-    for bin in 0..count {
+    for bin in 0..shape.bins {
         starts[bin + 1] += starts[bin];
     }
     starts
@@ -99,8 +117,8 @@ fn starts(bins: &[u16], count: usize) -> Vec<usize> {
 /// A bin's entries in all blocks, in the order of the list.
 fn collect(blocks: &[Block], bin: usize) -> Vec<u32> {
     // Sized exactly: a buffer that grows would leave unwiped copies behind.
-    let mut indices = Vec::with_capacity(blocks.iter().map(|block| block.bin(bin).len()).sum());
-    blocks.iter().for_each(|block| indices.extend_from_slice(block.bin(bin)));
+    let mut indices = Vec::with_capacity(blocks.iter().map(|block| block.range(bin).len()).sum());
+    blocks.iter().for_each(|block| indices.extend_from_slice(&block.indices[block.range(bin)]));
     indices
 }
 
@@ -125,7 +143,7 @@ mod tests {
         let shape = Shape { bins: 7, load: 0, sparse: 50, dense: 1 };
         with_list(&items(100), SizeClass::MIN, |list| {
             let bins = Bins::new(list, &key(1), &shape, &Sequential);
-            for index in (0..256u32).filter(|i| list.entry(*i as usize).len() < 64) {
+            for index in 0..256u32 {
                 let bin = Row::of(list.entry(index as usize), &key(1), &shape).bin as usize;
                 assert!(bins.bin(bin).contains(&index));
             }
@@ -141,9 +159,9 @@ mod tests {
         with_list(&items(1000), class, |list| {
             let (one, many) =
                 (Bins::new(list, &key(2), &shape, &Sequential), Bins::new(list, &key(2), &shape, &Threads));
-            assert!(one.bins == many.bins);
-            assert!(one.bins.iter().all(|bin| bin.is_sorted() && bin.len() <= shape.load));
-            assert_eq!(one.bins.iter().map(Vec::len).sum::<usize>(), list.len());
+            assert!(one.indices == many.indices);
+            assert!(one.indices.iter().all(|bin| bin.is_sorted() && bin.len() <= shape.load));
+            assert_eq!(one.indices.iter().map(Vec::len).sum::<usize>(), list.len());
         });
     }
 

@@ -31,7 +31,7 @@ mod tests {
         let mut slots = vec![Gf128::ZERO; shape.slots_per_bin()];
         slots[50..].copy_from_slice(&[Gf128(5), Gf128::ZERO, Gf128(1 << 127)]);
         with_list(&items(0), SizeClass::MIN, |list| {
-            let (rows, expected) = both_rows(list, &Vec::from_iter(0..40), &key(0), &shape);
+            let (rows, expected) = both_rows(list, (0, 40), &key(0), &shape);
             let mut out = vec![Gf128::ONE; rows.len()];
             decode(&rows, &slots, &shape, Kernels::new(Cpu::detect()), &mut out);
             assert!(out.iter().all(|value| *value != Gf128::ZERO));

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Rows, Shape};
+use super::{Bins, Rows, Shape};
 use crate::field::Gf128;
 use crate::item::{Items, RunList};
 use crate::oracle::Ro;
+use crate::par::Sequential;
 use crate::seed::Seed;
 use crate::size::SizeClass;
 
@@ -19,12 +20,11 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The row of an item of at most 63 bytes.
+    /// The row of an item.
     pub(super) fn of(item: &[u8], key: &[u8; 32], shape: &Shape) -> Row {
-        let mut block = [0; 64];
-        block[..item.len()].copy_from_slice(item);
-        block[item.len()] = 0x80;
-        let hash = *blake3::keyed_hash(key, &block).as_bytes();
+        let mut padded = [item, &[0x80]].concat();
+        padded.resize(padded.len().next_multiple_of(64), 0);
+        let hash = *blake3::keyed_hash(key, &padded).as_bytes();
         let word = |start: usize| {
             hash[start..start + 8].iter().rev().fold(0u128, |sum, byte| sum << 8 | u128::from(*byte))
         };
@@ -184,7 +184,7 @@ fn inverse(a: Gf128) -> Gf128 {
 pub(super) fn items(count: usize) -> Items {
     let mut sorted: Vec<Vec<u8>> = (0..count)
         .map(|i| {
-            let mut item = vec![1; 1 + i % 60];
+            let mut item = vec![1; 1 + i % 80];
             item.extend((i as u32).to_be_bytes().iter().map(|byte| byte ^ 0x5a));
             item
         })
@@ -205,14 +205,17 @@ pub(super) fn key(number: u64) -> [u8; 32] {
     *blake3::hash(&number.to_le_bytes()).as_bytes()
 }
 
-/// The rows of the entries at `indices`, and the same from the definition.
+/// The rows of the first `count` entries of a bin, and the same from the definition.
 pub(super) fn both_rows(
     list: &RunList<'_>,
-    indices: &[u32],
+    (bin, count): (usize, usize),
     key: &[u8; 32],
     shape: &Shape,
 ) -> (Rows, Vec<Row>) {
-    let mut rows = Rows::with_capacity(indices.len());
-    rows.hash(list, indices, key, shape);
-    (rows, indices.iter().map(|i| Row::of(list.entry(*i as usize), key, shape)).collect())
+    let bins = Bins::new(list, key, shape, &Sequential);
+    let count = count.min(bins.bin(bin).len());
+    let mut rows = Rows::with_capacity(count);
+    rows.load(&bins, bin, 0..count, shape);
+    let entries = bins.bin(bin)[..count].iter().map(|index| list.entry(*index as usize));
+    (rows, entries.map(|entry| Row::of(entry, key, shape)).collect())
 }

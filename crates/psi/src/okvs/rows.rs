@@ -1,6 +1,6 @@
 //! Rows: where an item stands in a store, and the value it has there. Encoding and decoding stand elsewhere.
 //!
-//! The row of item x under the row key r is d = BLAKE3 keyed with r over pad(x) (see [`lanes`]), 32 bytes:
+//! The row of item x under the row key r is d = BLAKE3 keyed with r over pad(x) (see [`lanes`](crate::lanes)), 32 bytes:
 //!
 //! - `[0..8)`, an integer u, little-endian, from which bin and positions are drawn one after the other: drawing
 //!   below k from u takes the high 64 bits of the product u·k and leaves the low 64 bits as the next u. The
@@ -21,12 +21,12 @@
 //! most 15 vanishes, with probability below 2^-60 by the lemma of Schwartz and Zippel, and only if there is
 //! anything to solve.
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use std::ops::Range;
 
-use super::Shape;
+use zeroize::{DefaultIsZeroes, Zeroize, ZeroizeOnDrop};
+
+use super::{Bins, Shape};
 use crate::field::Gf128;
-use crate::item::RunList;
-use crate::lanes;
 
 /// The rows of some entries that share a bin, in the order of the entries. Wiped on drop; to be used again and
 /// again, so that memory is not.
@@ -51,22 +51,15 @@ impl Rows {
         }
     }
 
-    /// Replaces the rows by those of the entries of `list` at `indices`, in a store of this shape under `key`.
-    ///
-    /// Which bin a row names is not looked at: `indices` come from [`Bins`](super::Bins).
-    pub(crate) fn hash(&mut self, list: &RunList<'_>, indices: &[u32], key: &[u8; 32], shape: &Shape) {
-        self.resize(indices.len());
-        let Rows { positions, keys, values } = self;
-        lanes::for_each_hash(
-            key,
-            indices.len(),
-            |i| ([], list.entry(indices[i] as usize)),
-            |i, hash| {
-                positions[i] = row_positions(hash, shape);
-                keys[i] = word(hash, 8);
-                values[i] = Gf128(u128::from(word(hash, 24)) << 64 | u128::from(word(hash, 16)));
-            },
-        );
+    /// Replaces the rows by those of the entries that stand at `part` of `bins.bin(bin)`, in a store of this
+    /// shape.
+    pub(crate) fn load(&mut self, bins: &Bins, bin: usize, part: Range<usize>, shape: &Shape) {
+        self.clear(part.len());
+        for hashes in bins.hashes(bin, part) {
+            self.positions.extend(hashes.iter().map(|hash| hash.positions(shape)));
+            self.keys.extend(hashes.iter().map(RowHash::key));
+            self.values.extend(hashes.iter().map(RowHash::value));
+        }
     }
 
     /// How many rows there are.
@@ -88,14 +81,23 @@ impl Rows {
         &self.positions
     }
 
-    fn resize(&mut self, rows: usize) {
+    /// Appends the last row once more.
+    #[cfg(test)]
+    pub(super) fn repeat_last(&mut self) {
+        self.positions.extend_from_within(self.positions.len() - 1..);
+        self.keys.extend_from_within(self.keys.len() - 1..);
+        self.values.extend_from_within(self.values.len() - 1..);
+    }
+
+    /// Removes all rows and makes room for as many as `rows`.
+    fn clear(&mut self, rows: usize) {
         if rows > self.positions.capacity() {
             // Not by growing, which would leave unwiped copies behind.
             *self = Rows::with_capacity(rows);
         }
-        self.positions.resize(rows, Positions::default());
-        self.keys.resize(rows, 0);
-        self.values.resize(rows, Gf128::ZERO);
+        self.positions.clear();
+        self.keys.clear();
+        self.values.clear();
     }
 }
 
@@ -110,21 +112,41 @@ impl Positions {
     }
 }
 
-/// The bin that the row with this hash names.
-pub(super) fn row_bin(hash: &[u8; 32], shape: &Shape) -> u64 {
-    draw(&mut word(hash, 0), shape.bins)
-}
+/// The hash that an entry's row follows from, as little-endian words.
+#[derive(Clone, Copy, Default)]
+pub(super) struct RowHash([u64; 4]);
 
-fn row_positions(hash: &[u8; 32], shape: &Shape) -> Positions {
-    let mut u = word(hash, 0);
-    draw(&mut u, shape.bins);
-    let p0 = draw(&mut u, shape.sparse);
-    let mut p1 = draw(&mut u, shape.sparse - 1);
-    let mut p2 = draw(&mut u, shape.sparse - 2);
-    p1 = p1.wrapping_add(u64::from(p1 >= p0));
-    p2 = p2.wrapping_add(u64::from(p2 >= p0.min(p1)));
-    p2 = p2.wrapping_add(u64::from(p2 >= p0.max(p1)));
-    Positions::new(p0, p1, p2)
+/// Wiped as a whole rather than word by word.
+impl DefaultIsZeroes for RowHash {}
+
+impl RowHash {
+    pub(super) fn new(bytes: &[u8; 32]) -> RowHash {
+        RowHash(std::array::from_fn(|word| u64::from_le_bytes(std::array::from_fn(|i| bytes[8 * word + i]))))
+    }
+
+    pub(super) fn bin(&self, shape: &Shape) -> usize {
+        draw(&mut self.0[0].clone(), shape.bins) as usize
+    }
+
+    fn positions(&self, shape: &Shape) -> Positions {
+        let mut u = self.0[0];
+        draw(&mut u, shape.bins);
+        let p0 = draw(&mut u, shape.sparse);
+        let mut p1 = draw(&mut u, shape.sparse - 1);
+        let mut p2 = draw(&mut u, shape.sparse - 2);
+        p1 = p1.wrapping_add(u64::from(p1 >= p0));
+        p2 = p2.wrapping_add(u64::from(p2 >= p0.min(p1)));
+        p2 = p2.wrapping_add(u64::from(p2 >= p0.max(p1)));
+        Positions::new(p0, p1, p2)
+    }
+
+    fn key(&self) -> u64 {
+        self.0[1]
+    }
+
+    fn value(&self) -> Gf128 {
+        Gf128(u128::from(self.0[3]) << 64 | u128::from(self.0[2]))
+    }
 }
 
 /// The high half of u · bound; the low half is the next u.
@@ -134,29 +156,43 @@ fn draw(u: &mut u64, bound: usize) -> u64 {
     (product >> 64) as u64
 }
 
-/// The eight bytes from `start` as an integer.
-fn word(hash: &[u8; 32], start: usize) -> u64 {
-    u64::from_le_bytes(std::array::from_fn(|i| hash[start + i]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::okvs::reference::{both_rows, items, key, with_list};
+    use crate::par::Sequential;
     use crate::size::SizeClass;
 
     #[test]
     fn rows_follow_the_definition() {
         let shape = Shape { bins: 5, load: 256, sparse: 97, dense: 4 };
         with_list(&items(200), SizeClass::MIN, |list| {
-            // Entries 57 and up are items; long ones take several blocks and are tested with the hash.
-            let short: Vec<u32> = (0..256).filter(|i| list.entry(*i as usize).len() < 64).collect();
-            let (rows, expected) = both_rows(list, &short, &key(0), &shape);
-            assert_eq!(rows.len(), expected.len());
-            for (i, row) in expected.iter().enumerate() {
-                assert_eq!(rows.positions()[i].get(), row.positions);
-                assert!(rows.values()[i] == row.value);
-                assert_eq!(rows.keys()[i], row.key());
+            for bin in 0..shape.bins {
+                let (rows, expected) = both_rows(list, (bin, 256), &key(0), &shape);
+                assert_eq!(rows.len(), expected.len());
+                for (i, row) in expected.iter().enumerate() {
+                    assert_eq!(rows.positions()[i].get(), row.positions);
+                    assert!(rows.values()[i] == row.value);
+                    assert_eq!(rows.keys()[i], row.key());
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn parts_of_a_bin_make_up_the_bin() {
+        let class = SizeClass::from_u64(5 << 13).expect("a class");
+        let shape = Shape::for_class(class);
+        with_list(&items(100), class, |list| {
+            let bins = Bins::new(list, &key(9), &shape, &Sequential);
+            let (mut whole, mut part) = (Rows::with_capacity(0), Rows::with_capacity(0));
+            let rows = bins.bin(1).len();
+            whole.load(&bins, 1, 0..rows, &shape);
+            assert_eq!(whole.len(), rows);
+            for (start, end) in [(0, 0), (0, 5000), (5000, 5001), (5001, rows), (rows, rows)] {
+                part.load(&bins, 1, start..end, &shape);
+                assert!(part.positions == whole.positions[start..end]);
+                assert!(part.keys == whole.keys[start..end] && part.values == whole.values[start..end]);
             }
         });
     }
@@ -166,7 +202,7 @@ mod tests {
         let shape = Shape { bins: 1, load: 256, sparse: 4, dense: 1 };
         let mut seen = std::collections::BTreeSet::new();
         for i in 0..1000u32 {
-            let positions = row_positions(blake3::hash(&i.to_le_bytes()).as_bytes(), &shape).get();
+            let positions = RowHash::new(blake3::hash(&i.to_le_bytes()).as_bytes()).positions(&shape).get();
             let [p0, p1, p2] = positions;
             assert!(p0 != p1 && p0 != p2 && p1 != p2 && positions.iter().all(|p| *p < 4));
             seen.insert(positions);

@@ -8,8 +8,9 @@
 
 use super::peel::Peeling;
 use super::reference::{self, both_rows, items, key, with_list};
-use super::{EncodeFailed, Rows, Scratch, Shape, encode};
+use super::{Bins, EncodeFailed, Rows, Scratch, Shape, encode};
 use crate::field::{Cpu, Gf128, Kernels};
+use crate::par::Sequential;
 use crate::size::SizeClass;
 
 /// Of how many encodings each number of gap rows came out; the last count is of all larger numbers.
@@ -18,11 +19,11 @@ fn gap_counts(n: u64, sparse: usize, encodings: u64) -> [u64; 16] {
     let shape = Shape { sparse, ..Shape::for_class(class) };
     let mut counts = [0; 16];
     with_list(&items(0), class, |list| {
-        let all: Vec<u32> = (0..list.len() as u32).collect();
-        let (mut rows, mut peeling) = (Rows::with_capacity(all.len()), Peeling::new());
+        let (mut rows, mut peeling) = (Rows::with_capacity(list.len()), Peeling::new());
         for number in 0..encodings {
-            rows.hash(list, &all, &key(number), &shape);
-            peeling.run(&rows, sparse, all.len()).expect("as many gaps as rows");
+            let bins = Bins::new(list, &key(number), &shape, &Sequential);
+            rows.load(&bins, 0, 0..list.len(), &shape);
+            peeling.run(&rows, sparse, list.len()).expect("as many gaps as rows");
             counts[peeling.gaps().len().min(15)] += 1;
         }
     });
@@ -91,11 +92,11 @@ fn full_bins_encode() {
     let class = SizeClass::from_u64(1 << 14).expect("a class");
     let shape = Shape::for_class(class);
     with_list(&items(0), class, |list| {
-        let all: Vec<u32> = (0..list.len() as u32).collect();
-        let (mut rows, mut scratch) = (Rows::with_capacity(all.len()), Scratch::new());
+        let (mut rows, mut scratch) = (Rows::with_capacity(list.len()), Scratch::new());
         let mut out = vec![Gf128::ZERO; shape.slots_per_bin()];
         for number in 0..10_000 {
-            rows.hash(list, &all, &key(number), &shape);
+            let bins = Bins::new(list, &key(number), &shape, &Sequential);
+            rows.load(&bins, 0, 0..list.len(), &shape);
             let result = encode(&rows, &shape, Kernels::new(Cpu::detect()), &mut scratch, &mut out);
             assert_eq!(result, Ok::<(), EncodeFailed>(()), "key {number}");
         }
@@ -107,9 +108,8 @@ fn full_bins_encode() {
 fn tight_shapes_encode_as_often_as_in_the_model() {
     let shape = Shape { bins: 1, load: 24, sparse: 30, dense: 4 };
     with_list(&items(0), SizeClass::MIN, |list| {
-        let some = Vec::from_iter(0..24);
         let encoded = (0..200).filter_map(|number| {
-            let (_, rows) = both_rows(list, &some, &key(number), &shape);
+            let (_, rows) = both_rows(list, (0, 24), &key(number), &shape);
             reference::encode(&rows, &shape)
         });
         let gaps: Vec<bool> = encoded.map(|slots| slots[30..].iter().any(|d| *d != Gf128::ZERO)).collect();
