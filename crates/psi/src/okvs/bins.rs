@@ -124,6 +124,7 @@ fn collect(blocks: &[Block], bin: usize) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Rows;
     use super::*;
     use crate::okvs::reference::{Row, items, key, with_list};
     use crate::par::Sequential;
@@ -160,6 +161,12 @@ mod tests {
             let (one, many) =
                 (Bins::new(list, &key(2), &shape, &Sequential), Bins::new(list, &key(2), &shape, &Threads));
             assert!(one.indices == many.indices);
+            let (mut left, mut right) = (Rows::with_capacity(0), Rows::with_capacity(0));
+            for bin in 0..shape.bins {
+                left.load(&one, bin, 0..one.bin(bin).len(), &shape);
+                right.load(&many, bin, 0..one.bin(bin).len(), &shape);
+                assert!(left.values() == right.values());
+            }
             assert!(one.indices.iter().all(|bin| bin.is_sorted() && bin.len() <= shape.load));
             assert_eq!(one.indices.iter().map(Vec::len).sum::<usize>(), list.len());
         });

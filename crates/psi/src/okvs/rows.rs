@@ -1,6 +1,7 @@
 //! Rows: where an item stands in a store, and the value it has there. Encoding and decoding stand elsewhere.
 //!
-//! The row of item x under the row key r is d = BLAKE3 keyed with r over pad(x) (see [`lanes`](crate::lanes)), 32 bytes:
+//! The row of item x under the row key r is d = BLAKE3 keyed with r over pad(x), 32 bytes, with the padding of
+//! [`lanes`](crate::lanes):
 //!
 //! - `[0..8)`, an integer u, little-endian, from which bin and positions are drawn one after the other: drawing
 //!   below k from u takes the high 64 bits of the product u·k and leaves the low 64 bits as the next u. The
@@ -11,11 +12,14 @@
 //! - `[16..32)`, the value h(x), an element.
 //!
 //! One compression gives all of it. The draws are the digits of ⌊u·N / 2^64⌋, N = b·m'·(m'−1)·(m'−2), in mixed
-//! radix; at the largest class N < 2^54.2. Each combination of bin and positions thus belongs to at least
-//! ⌊2^64 / N⌋ > 2^9.8 values of u and at most one more: it comes at most 1 + 2^-9.8 times as often as it
-//! should, and everything coarser than a full combination is closer still. The probability that k given rows
-//! fall on given slots grows by no more than (1 + 2^-9.8)^k; what decides whether encoding fails are sets of
-//! at most a dozen rows on the same few slots, so 2^-40 stays 2^-40 but for a factor of 1.02.
+//! radix: each combination of bin and positions belongs to ⌊2^64 / N⌋ values of u or to one more. At the
+//! largest class N < 2^54.2, so that
+//!
+//! - a combination comes at most 1 + 2^-9.8 times as often as it should, and the few rows that coincide in
+//!   their slots, a dozen at most, at most 1.02 times as often;
+//! - a row is further than N / 2^66 < 2^-11.8 from uniform in no event: all but 5 of the 17,421 rows of a full
+//!   bin are as good as uniform ones. Five rows more than are there would cost the λ of the table half a bit;
+//!   at 2^20 items it is a sixth of a row.
 //!
 //! Keys k̂ of 64 bits suffice: solving for the dense slots fails when some polynomial in the keys of degree at
 //! most 15 vanishes, with probability below 2^-60 by the lemma of Schwartz and Zippel, and only if there is
