@@ -24,6 +24,7 @@ mod key;
 mod list_root;
 mod party;
 mod rejection;
+mod suite;
 mod terms;
 
 pub use card::{Card, CardFields};
@@ -33,7 +34,8 @@ pub use key::{PublicKey, SecretKey};
 pub use list_root::ListSalt;
 pub use party::PartyId;
 pub use rejection::{Class, Rejection};
-pub use terms::{Acceptance, FORM, ListCommitment, Proposal, SUITE, Terms, is_purpose, session_id};
+pub use suite::{SUITE, SUITES, Suite, VoleTerms};
+pub use terms::{Acceptance, FORM, ListCommitment, Proposal, Terms, is_purpose, session_id};
 
 /// A party that acts: its card and the keys it signs with.
 pub struct Us<'a> {

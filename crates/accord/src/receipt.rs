@@ -200,10 +200,10 @@ impl Receipt {
         }
         let author = fields.party("author")?;
         let (terms, acceptance) = (fields.take("terms")?, fields.take("acceptance")?);
-        let run = Run {
-            proposal: Proposal::read_unnamed(terms)?,
-            acceptance: Acceptance::read_unnamed(acceptance)?,
-        };
+        let proposal = Proposal::read_unnamed(terms)?;
+        // Its handovers are about files.
+        proposal.check_for_files()?;
+        let run = Run { proposal, acceptance: Acceptance::read_unnamed(acceptance)? };
         let handovers = fields.array("handovers", 3)?;
         let handovers = handovers.into_iter().map(Statement::from_value).collect::<Result<_, _>>()?;
         let closing = fields.take_optional("receipt").map(Statement::from_value).transpose()?;

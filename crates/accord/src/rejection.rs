@@ -200,8 +200,10 @@ impl Rejection {
             | Rejection::BadSignature { .. }
             | Rejection::BadKey
             | Rejection::KeyReused
-            | Rejection::ReceiptMismatch { .. }
-            | Rejection::Matching(_) => Class::Integrity,
+            | Rejection::ReceiptMismatch { .. } => Class::Integrity,
+            // Terms may name it; we do not take part.
+            Rejection::Matching(detente_psi::Rejection::CodeNotOffered { .. }) => Class::Policy,
+            Rejection::Matching(_) => Class::Integrity,
             _ => Class::Policy,
         }
     }

@@ -1,4 +1,4 @@
-//! Terms and acceptance of a match by file: what both sides signed before anything was compared.
+//! Terms and acceptance of a match: what both sides signed before anything was compared.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,9 @@ use crate::fields::Fields;
 use crate::jcs::{self, Value};
 use crate::limits::{ASK_DAYS_MAX, DAY_MS, HELD_CLASS_MAX, PURPOSE_BYTES_MAX};
 use crate::statement::{Draft, Envelope, Reference, Statement, StatementId, Type, bare_accord};
+use crate::suite::Suite;
 use crate::{Card, PartyId, Rejection, Us, b64, words};
 
-/// The suite that files use.
-pub const SUITE: &str = "voprf";
 /// The result form: the asker learns which of its own items are in common.
 pub const FORM: &str = "items";
 /// The canon version as a code of the record.
@@ -31,6 +30,8 @@ pub struct Terms {
     pub answerer: PartyId,
     /// When the asker says it made them.
     pub made: Time,
+    /// The protocol, and the numbers that it needs to be agreed on.
+    pub suite: Suite,
     /// The kinds of indicator that are compared, in table order.
     pub kinds: Vec<Kind>,
     /// The canon profile that both sides must share.
@@ -186,6 +187,11 @@ impl Proposal {
     /// The id of the pair of parties that speak.
     pub fn accord(&self) -> &[u8; 32] {
         &self.accord
+    }
+
+    /// Whether what it proposes can be carried by files.
+    pub(crate) fn check_for_files(&self) -> Result<(), Rejection> {
+        self.terms.suite.check_for_files()
     }
 
     /// What was proposed.
@@ -398,9 +404,8 @@ pub fn session_id(proposal: &Proposal, acceptance: &Acceptance) -> [u8; 32] {
 fn public_terms(terms: &Terms) -> BTreeMap<String, Value> {
     let kinds = terms.kinds.iter().map(|kind| Value::text(kind.name())).collect();
     let warninglists = terms.warninglists.iter().map(|hash| Value::text(b64::encode(hash))).collect();
-    [
+    let mut public: BTreeMap<String, Value> = [
         ("act", Value::text("terms")),
-        ("suite", Value::text(SUITE)),
         ("form", Value::text(FORM)),
         ("types", Value::Array(kinds)),
         ("profile", Value::text(b64::encode(&terms.profile))),
@@ -414,14 +419,15 @@ fn public_terms(terms: &Terms) -> BTreeMap<String, Value> {
     ]
     .into_iter()
     .map(|(key, value)| (key.to_owned(), value))
-    .collect()
+    .collect();
+    terms.suite.write(&mut public);
+    public
 }
 
 fn read_terms(public: &mut Fields, asker: PartyId, made: Time, purpose: String) -> Result<Terms, Rejection> {
     public.constant("act", "terms")?;
-    if public.text("suite")? != SUITE {
-        return Err(Rejection::NotOffered { term: "suite" });
-    }
+    let n_ask = read_class(public, "n_ask")?;
+    let suite = Suite::read(public, n_ask)?;
     if public.text("form")? != FORM || public.boolean("symmetric")? {
         return Err(Rejection::NotOffered { term: "result form" });
     }
@@ -438,9 +444,8 @@ fn read_terms(public: &mut Fields, asker: PartyId, made: Time, purpose: String) 
     };
     let warninglists = warninglists.into_iter().map(hash).collect::<Option<_>>();
     let warninglists = warninglists.ok_or(public.bad("warninglists"))?;
-    let n_ask = read_class(public, "n_ask")?;
     let n_answer_max = read_class(public, "n_answer")?;
-    if n_answer_max.get() > HELD_CLASS_MAX {
+    if suite == Suite::Voprf && n_answer_max.get() > HELD_CLASS_MAX {
         return Err(public.bad("n_answer"));
     }
     let cap = public.integer("cap")?;
@@ -452,6 +457,7 @@ fn read_terms(public: &mut Fields, asker: PartyId, made: Time, purpose: String) 
         asker,
         answerer,
         made,
+        suite,
         kinds,
         profile,
         warninglists,

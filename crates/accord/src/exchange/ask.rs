@@ -10,7 +10,7 @@ use detente_psi::{Input, Message, Output, Par, Time};
 use super::{List, RunSecrets, items};
 use crate::file::{self, File, Header};
 use crate::limits::{ASKED_CLASS_MAX, CLOCK_TOLERANCE_MS, HELD_CLASS_MAX};
-use crate::{Card, Entropy, ListCommitment, PartyId, Proposal, Rejection, Terms, Us, budget};
+use crate::{Card, Entropy, ListCommitment, PartyId, Proposal, Rejection, Suite, Terms, Us, budget};
 
 /// What the asker wants to ask. No defaults: it decides what is disclosed.
 pub struct AskOrder<'a> {
@@ -61,6 +61,7 @@ pub fn propose(
         asker: us.card.id().clone(),
         answerer: order.peer.id().clone(),
         made: order.made,
+        suite: Suite::Voprf,
         kinds: order.kinds,
         profile: order.profile,
         warninglists: order.warninglists,
@@ -79,7 +80,8 @@ pub fn propose(
 /// The terms, the size class, and that we asked. Nothing about the items: the blinding hides them perfectly.
 ///
 /// # Errors
-/// [`Rejection::Matching`] if the list is not sorted, or larger than the class of the proposal.
+/// [`Rejection::Matching`] if the list is not sorted, or larger than the class of the proposal;
+/// [`Rejection::NotOffered`] for terms of another suite than that of files.
 pub fn ask_file(
     us: &Us<'_>,
     proposal: &Proposal,
@@ -110,6 +112,7 @@ pub(super) fn start<'a>(
     items: &'a detente_psi::Items,
     par: &'a dyn Par,
 ) -> Result<(Asker<'a>, Vec<u8>), Rejection> {
+    proposal.check_for_files()?;
     let mut asker = Asker::new(AskerParameters {
         terms_id: proposal.terms_id(),
         class: proposal.list().class,
@@ -135,11 +138,12 @@ impl<'a> ReceivedAsk<'a> {
     /// Reads an ask and checks that header, statements and length agree.
     ///
     /// # Errors
-    /// The fault by name.
+    /// The fault by name; [`Rejection::NotOffered`] for terms of another suite than that of files.
     pub fn read(bytes: &'a [u8]) -> Result<ReceivedAsk<'a>, Rejection> {
         let mut file = File::read(bytes, file::Kind::Ask)?;
         let statements = file.statements.take().ok_or(Rejection::BadPrefix)?;
         let proposal = Proposal::read(statements, &file.header.terms)?;
+        proposal.check_for_files()?;
         let terms = proposal.terms();
         let header = &file.header;
         for (field, agrees) in [

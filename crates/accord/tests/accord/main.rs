@@ -12,6 +12,7 @@ mod round_trip;
 mod rules;
 mod sizes;
 mod statements;
+mod suites;
 mod tamper;
 mod terms;
 mod world;

@@ -181,7 +181,7 @@ fn every_missing_field_of_the_terms_is_named() {
 #[test]
 fn terms_that_files_do_not_offer_are_named() {
     let offered = |term| Err(Rejection::NotOffered { term });
-    check(Place::Terms, set(&["pub", "suite"], text("vole")), offered("suite"));
+    check(Place::Terms, set(&["pub", "suite"], text("dh")), offered("suite"));
     check(Place::Terms, set(&["pub", "form"], text("count")), offered("result form"));
     check(Place::Terms, set(&["pub", "symmetric"], Value::Bool(true)), offered("result form"));
 }
