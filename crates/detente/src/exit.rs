@@ -168,6 +168,7 @@ fn hint_for(rejection: &Rejection) -> Option<String> {
         }
         Rejection::UnknownAsk => "it may belong to another home (--home), or answer another ask",
         Rejection::SecondAnswer => "the first answer stands; the second is kept as evidence",
+        Rejection::Matching(detente_psi::Rejection::CodeNotOffered { .. }) => "the code qc is always offered",
         Rejection::NotYet => "compare the clocks of both machines",
         Rejection::AskTooLarge { .. } => "split the list, or narrow it with --types",
         Rejection::ListTooLarge { .. } => "narrow the list with --types",

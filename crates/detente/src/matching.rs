@@ -5,10 +5,12 @@
 
 mod drive;
 mod machine;
+mod suite;
 pub(crate) mod threads;
 mod turns;
 pub(crate) mod wire;
 
 pub(crate) use drive::{Link, Stop, Watch, drive};
 pub(crate) use machine::{Machine, Means, Run};
+pub(crate) use suite::{Chosen, SuiteArgs};
 pub(crate) use turns::in_turns;

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use detente_psi::size::SizeClass;
 
 use crate::exit::Failure;
+use crate::matching::{Chosen, SuiteArgs};
 
 /// What both parties and whoever starts them must know; they get it as the same flags.
 #[derive(Args, Clone, Debug)]
@@ -13,6 +14,8 @@ pub(crate) struct Order {
     /// Items of each party; half of them are in common
     #[arg(long, value_name = "N")]
     pub(crate) n: u64,
+    #[command(flatten)]
+    suite: SuiteArgs,
     /// Threads of each party
     #[arg(long, value_name = "T", default_value = "1")]
     pub(crate) threads: NonZeroUsize,
@@ -21,12 +24,10 @@ pub(crate) struct Order {
     pub(crate) reveal: Reveal,
 }
 
-/// Who learns.
+/// Who learns: one party by one run, or both by two, in the second of which they change roles.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Reveal {
-    /// One run: the receiver learns
     Items,
-    /// Two runs: in the second one the receiver of the first answers
     Both,
 }
 
@@ -54,13 +55,18 @@ impl Order {
         })
     }
 
+    /// The suite that was asked for, or that fits the size.
+    ///
+    /// # Errors
+    /// As [`Order::class`] and [`SuiteArgs::choose`].
+    pub(crate) fn suite(&self) -> Result<Chosen, Failure> {
+        self.suite.choose(self.class()?, self.n, self.n)
+    }
+
     /// The flags that say the same to another process.
     pub(crate) fn arguments(&self) -> Vec<String> {
-        let flags = [
-            ("--n", self.n.to_string()),
-            ("--threads", self.threads.to_string()),
-            ("--reveal", self.reveal.name().to_owned()),
-        ];
-        flags.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
+        let (n, threads, reveal) = (self.n.to_string(), self.threads.to_string(), self.reveal.name());
+        let flags = ["--n", &n, "--threads", &threads, "--reveal", reveal];
+        flags.into_iter().map(str::to_owned).chain(self.suite.arguments()).collect()
     }
 }

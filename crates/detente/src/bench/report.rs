@@ -9,6 +9,7 @@ use super::calibration::Calibration;
 use super::order::Order;
 use super::party::Party;
 use super::processes::Both;
+use crate::matching::Chosen;
 
 /// The document of `bench psi`.
 #[derive(Serialize)]
@@ -48,6 +49,7 @@ struct Bytes {
 impl<'a> Report<'a> {
     pub(crate) fn new(
         order: &Order,
+        suite: Chosen,
         (runs, one_process): (u32, bool),
         both: &'a Both,
         calibration: Calibration,
@@ -55,8 +57,8 @@ impl<'a> Report<'a> {
         Report {
             schema: "detente.bench.psi.v1",
             n: order.n,
-            suite: "voprf",
-            code: None,
+            suite: suite.name(),
+            code: suite.code_name(),
             security: "malicious",
             threads: order.threads.get(),
             reveal: order.reveal.name(),

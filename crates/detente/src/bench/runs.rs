@@ -11,8 +11,9 @@ use crate::matching::Run;
 
 /// One run, or two in which the parties change roles.
 pub(super) fn runs(order: &Order) -> Result<Vec<Run>, Failure> {
-    let class = order.class()?;
+    let (class, suite) = (order.class()?, order.suite()?);
     let run = |direction| Run {
+        suite,
         direction,
         asker: class,
         answerer: class,

@@ -11,7 +11,7 @@ use std::thread;
 use detente_psi::Message;
 
 use crate::exit::{Exit, Failure};
-use crate::matching::{Link, Run, wire};
+use crate::matching::{Link, Run, Stop, wire};
 
 /// Frames that are read ahead at most: some ten megabytes of the largest parts.
 const FRAMES_AHEAD: usize = 8;
@@ -36,7 +36,8 @@ impl Socket {
         let mut ready = [0];
         stream.write_all(&ready).and_then(|()| stream.read_exact(&mut ready)).map_err(|e| failed(&e))?;
         let reading = stream.try_clone().map_err(|error| failed(&error))?;
-        let longest = runs.iter().map(wire::longest_body).max().unwrap_or(0);
+        let lengths = runs.iter().map(wire::longest_body).collect::<Result<Vec<u64>, _>>();
+        let longest = lengths.map_err(Stop::Rejected)?.into_iter().max().unwrap_or(0);
         Ok(Socket { stream, frames: read_ahead(reading, longest), run: None, bytes_sent: 0 })
     }
 

@@ -26,8 +26,9 @@ pub(crate) enum BenchCommand {
 /// the calibration to compare computers.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  detente bench psi --n 100000
-  detente bench psi --n 10000 --threads 2 --runs 3 --json")]
+  detente bench psi --n 1048576 --threads 2 --runs 3
+  detente bench psi --n 1048576 --code qc --reveal both --json
+  detente bench psi --n 10000 --suite voprf")]
 pub(crate) struct PsiArgs {
     #[command(flatten)]
     order: Order,
@@ -47,12 +48,13 @@ pub(crate) fn run(command: &BenchCommand, context: &Context) -> Result<Exit, Fai
 }
 
 fn psi(args: &PsiArgs, context: &Context) -> Result<Exit, Failure> {
-    args.order.class()?;
+    // Refused here, before anything is started.
+    let suite = args.order.suite()?;
     let bar = context.tui.progress("measuring");
     let best = best_of(args)?;
     let calibration = calibrate(args.order.n);
     bar.finish_and_clear();
-    let report = Report::new(&args.order, (args.runs, args.one_process), &best, calibration);
+    let report = Report::new(&args.order, suite, (args.runs, args.one_process), &best, calibration);
     say(context, &report, &report.in_words())?;
     Ok(Exit::Done)
 }

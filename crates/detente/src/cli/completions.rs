@@ -95,12 +95,13 @@ pub(crate) fn version(context: &Context) -> Result<Exit, Failure> {
     let number = env!("CARGO_PKG_VERSION");
     let profile_hash = shown::hex(&lists::canon_profile());
     let document = serde_json::json!({
-        "schema": "detente.version.v1", "version": number, "file_format": 1, "suites": [detente_accord::SUITE],
+        "schema": "detente.version.v1", "version": number, "file_format": 1, "suites": detente_accord::SUITES,
         "canon_profile": profile_hash, "canon": profile::profile_json(Expansions::NONE),
     });
     let text = format!(
-        "detente {number}\nfile format 1, suite {}\ncanon profile {profile_hash}\n{}",
+        "detente {number}\nfile format 1, suite {}\nsuites {}\ncanon profile {profile_hash}\n{}",
         detente_accord::SUITE,
+        detente_accord::SUITES.join(", "),
         profile::profile_json(Expansions::NONE),
     );
     say(context, &document, &text)?;

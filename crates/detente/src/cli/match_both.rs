@@ -15,7 +15,7 @@ use super::{Context, say};
 use crate::clock;
 use crate::exit::{Exit, Failure};
 use crate::lists::{CountsJson, ListArgs, ReadList, Side, counts_in_words};
-use crate::matching::{Machine, Means, Run, Stop, Watch, threads};
+use crate::matching::{Chosen, Machine, Means, Run, Stop, SuiteArgs, Watch, threads};
 use crate::pool::Pool;
 use crate::tui;
 
@@ -23,12 +23,15 @@ use crate::tui;
 #[derive(Args)]
 #[command(after_help = "Examples:
   detente try ours.csv theirs.txt
-  detente try misp.json dns.log.gz --types domain --format theirs:zeek --json")]
+  detente try misp.json dns.log.gz --types domain --format theirs:zeek --json
+  detente try ours.csv theirs.txt --suite vole --code qc")]
 pub(crate) struct TryArgs {
     /// Our list: a file, a folder, or - for standard input
     ours: PathBuf,
     /// Their list
     theirs: PathBuf,
+    #[command(flatten)]
+    suite: SuiteArgs,
     #[command(flatten)]
     lists: ListArgs,
 }
@@ -37,6 +40,8 @@ pub(crate) struct TryArgs {
 struct Tried<'a> {
     schema: &'static str,
     suite: &'static str,
+    /// The code inside the suite; null where it has none.
+    code: Option<&'static str>,
     ours: CountsJson,
     theirs: CountsJson,
     common_count: u64,
@@ -56,12 +61,13 @@ pub(crate) fn run(args: &TryArgs, context: &Context) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let ours = args.lists.read(&args.ours, Side::Ours, &context.tui)?;
     let theirs = args.lists.read(&args.theirs, Side::Theirs, &context.tui)?;
-    let found = compare(&ours, &theirs, context)?;
+    let found = compare(&ours, &theirs, &args.suite, context)?;
     let seconds = begun.elapsed().as_secs_f64();
 
     let document = Tried {
         schema: "detente.try.v1",
-        suite: detente_accord::SUITE,
+        suite: found.suite.name(),
+        code: found.suite.code_name(),
         ours: CountsJson::of(&ours),
         theirs: CountsJson::of(&theirs),
         common_count: found.rows.len() as u64,
@@ -88,15 +94,22 @@ pub(crate) fn run(args: &TryArgs, context: &Context) -> Result<Exit, Failure> {
 
 /// What both sides found.
 struct Found {
+    suite: Chosen,
     rows: Vec<Row>,
     class: SizeClass,
     bytes: u64,
 }
 
 /// Runs both machines, each on a thread of its own.
-fn compare(ours: &ReadList, theirs: &ReadList, context: &Context) -> Result<Found, Failure> {
+fn compare(
+    ours: &ReadList,
+    theirs: &ReadList,
+    suite: &SuiteArgs,
+    context: &Context,
+) -> Result<Found, Failure> {
     let (ours, theirs) = (ours.items(), theirs.items());
-    let run = Run::fresh(class(&ours)?, class(&theirs)?)?;
+    let suite = suite.choose(class(&ours)?, ours.len() as u64, theirs.len() as u64)?;
+    let run = Run::fresh(suite, class(&ours)?, class(&theirs)?)?;
     let items = |list: &[&[u8]]| Items::new(list).map_err(Stop::Rejected);
     let (our_items, their_items) = (items(&ours)?, items(&theirs)?);
     let (our_seed, their_seed) = (Seed::from_bytes(clock::random()?), Seed::from_bytes(clock::random()?));
@@ -113,7 +126,8 @@ fn compare(ours: &ReadList, theirs: &ReadList, context: &Context) -> Result<Foun
     let ended = ended?;
     let common = ended.common.ok_or_else(silent)?;
     let ranks: Vec<usize> = common.ranks().collect();
-    Ok(Found { rows: result_table::rows(&ours, &ranks, None), class: run.asker, bytes: ended.bytes })
+    let rows = result_table::rows(&ours, &ranks, None);
+    Ok(Found { suite, rows, class: run.asker, bytes: ended.bytes })
 }
 
 fn class(items: &[&[u8]]) -> Result<SizeClass, Failure> {
@@ -135,8 +149,15 @@ impl Watch for Steps {
 /// The phases that take long, for whoever waits.
 fn step_in_words(phase: &'static str) -> &'static str {
     match phase {
+        "start" => "padding the lists",
         "blinding" => "hiding our items",
+        "base-ot" => "first transfers",
+        "correlation" | "trees" | "check" => "making shared randomness",
+        "compression" => "stretching it",
+        "encoding" => "packing our list",
         "evaluation" => "their side answers",
+        "tags" => "their answer comes in",
+        "matching" => "looking for our items",
         other => other,
     }
 }

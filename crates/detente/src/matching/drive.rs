@@ -71,6 +71,7 @@ fn exchange(
         while let Some(output) = poll(machine, watch)? {
             match output {
                 Output::Send(message) => link.send(message).map_err(Stop::Link)?,
+                Output::Working => {}
                 Output::Done(common) => return Ok(Some(common)),
             }
         }

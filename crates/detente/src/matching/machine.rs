@@ -2,9 +2,11 @@
 
 use detente_psi::run::Direction;
 use detente_psi::size::SizeClass;
+use detente_psi::vole::{self, Plan};
 use detente_psi::voprf;
-use detente_psi::{Input, Items, Message, Output, Par, Rejection, Seed};
+use detente_psi::{Cpu, Input, Items, Message, Output, Par, Rejection, Seed};
 
+use super::suite::Chosen;
 use crate::clock;
 use crate::exit::Failure;
 
@@ -12,6 +14,7 @@ use crate::exit::Failure;
 /// acceptance.
 #[derive(Clone, Copy)]
 pub(crate) struct Run {
+    pub(crate) suite: Chosen,
     pub(crate) direction: Direction,
     pub(crate) asker: SizeClass,
     pub(crate) answerer: SizeClass,
@@ -23,8 +26,9 @@ pub(crate) struct Run {
 
 impl Run {
     /// A run of lists of these sizes that was never agreed to by anybody else.
-    pub(crate) fn fresh(asker: SizeClass, answerer: SizeClass) -> Result<Run, Failure> {
+    pub(crate) fn fresh(suite: Chosen, asker: SizeClass, answerer: SizeClass) -> Result<Run, Failure> {
         Ok(Run {
+            suite,
             direction: Direction::ProposerReceives,
             asker,
             answerer,
@@ -53,24 +57,30 @@ pub(crate) struct Machine<'a> {
 enum SuiteMachine<'a> {
     VoprfAsker(voprf::Asker<'a>),
     VoprfAnswerer(voprf::Answerer<'a>),
+    VoleAsker(Box<vole::Asker<'a>>),
+    VoleAnswerer(Box<vole::Answerer<'a>>),
 }
 
 impl<'a> Machine<'a> {
     /// The side that learns what is in common.
     ///
     /// # Errors
-    /// The rejection of the suite, for a list that does not belong to the run.
+    /// The rejection of the suite, for a list that does not belong to the run, or a code that is not offered.
     pub(crate) fn asker(run: &Run, means: Means<'a>) -> Result<Machine<'a>, Rejection> {
-        let Means { seed, items, par } = means;
-        let asker = voprf::Asker::new(voprf::AskerParameters {
-            terms_id: run.terms_id,
-            class: run.asker,
-            seed,
-            nonce: run.asker_nonce,
-            items,
-            par,
-        })?;
-        Ok(Machine { suite: SuiteMachine::VoprfAsker(asker), is_over: false })
+        let suite = match run.suite {
+            Chosen::Voprf => SuiteMachine::VoprfAsker(voprf::Asker::new(voprf::AskerParameters {
+                terms_id: run.terms_id,
+                class: run.asker,
+                seed: means.seed,
+                nonce: run.asker_nonce,
+                items: means.items,
+                par: means.par,
+            })?),
+            Chosen::Vole(code) => {
+                SuiteMachine::VoleAsker(Box::new(vole::Asker::new(vole_parameters(run, code, means)?)?))
+            }
+        };
+        Ok(Machine { suite, is_over: false })
     }
 
     /// The side that answers.
@@ -78,37 +88,47 @@ impl<'a> Machine<'a> {
     /// # Errors
     /// As [`Machine::asker`].
     pub(crate) fn answerer(run: &Run, means: Means<'a>) -> Result<Machine<'a>, Rejection> {
-        let Means { seed, items, par } = means;
-        let answerer = voprf::Answerer::new(voprf::AnswererParameters {
-            terms_id: run.terms_id,
-            accept_id: run.accept_id,
-            asker_nonce: run.asker_nonce,
-            answerer_nonce: run.answerer_nonce,
-            asker_class: run.asker,
-            answerer_class: run.answerer,
-            seed,
-            items,
-            par,
-        })?;
-        Ok(Machine { suite: SuiteMachine::VoprfAnswerer(answerer), is_over: false })
+        let suite = match run.suite {
+            Chosen::Voprf => SuiteMachine::VoprfAnswerer(voprf::Answerer::new(voprf::AnswererParameters {
+                terms_id: run.terms_id,
+                accept_id: run.accept_id,
+                asker_nonce: run.asker_nonce,
+                answerer_nonce: run.answerer_nonce,
+                asker_class: run.asker,
+                answerer_class: run.answerer,
+                seed: means.seed,
+                items: means.items,
+                par: means.par,
+            })?),
+            Chosen::Vole(code) => {
+                SuiteMachine::VoleAnswerer(Box::new(vole::Answerer::new(vole_parameters(run, code, means)?)?))
+            }
+        };
+        Ok(Machine { suite, is_over: false })
     }
 
-    /// Whether this machine says the first message.
+    /// Whether this machine says the first message: R in two messages, S where they alternate.
     pub(crate) fn speaks_first(&self) -> bool {
-        matches!(self.suite, SuiteMachine::VoprfAsker(_))
+        matches!(self.suite, SuiteMachine::VoprfAsker(_) | SuiteMachine::VoleAnswerer(_))
     }
 
     /// The step that the next call works on, by its stable name.
     pub(crate) fn phase(&self) -> &'static str {
-        match self.suite {
+        match &self.suite {
             SuiteMachine::VoprfAsker(_) => "blinding",
             SuiteMachine::VoprfAnswerer(_) => "evaluation",
+            SuiteMachine::VoleAsker(asker) => asker.phase(),
+            SuiteMachine::VoleAnswerer(answerer) => answerer.phase(),
         }
     }
 
     /// Whether nothing more is to come from the peer.
     pub(crate) fn is_over(&self) -> bool {
-        self.is_over
+        match &self.suite {
+            SuiteMachine::VoprfAsker(_) | SuiteMachine::VoprfAnswerer(_) => self.is_over,
+            SuiteMachine::VoleAsker(asker) => asker.is_over(),
+            SuiteMachine::VoleAnswerer(answerer) => answerer.is_over(),
+        }
     }
 
     pub(crate) fn handle(&mut self, input: Input<'_>) -> Result<(), Rejection> {
@@ -116,6 +136,8 @@ impl<'a> Machine<'a> {
         match &mut self.suite {
             SuiteMachine::VoprfAsker(asker) => asker.handle(now, input),
             SuiteMachine::VoprfAnswerer(answerer) => answerer.handle(now, input),
+            SuiteMachine::VoleAsker(asker) => asker.handle(now, input),
+            SuiteMachine::VoleAnswerer(answerer) => answerer.handle(now, input),
         }
     }
 
@@ -123,13 +145,41 @@ impl<'a> Machine<'a> {
         let output = match &mut self.suite {
             SuiteMachine::VoprfAsker(asker) => asker.poll(),
             SuiteMachine::VoprfAnswerer(answerer) => answerer.poll(),
+            SuiteMachine::VoleAsker(asker) => return asker.poll(),
+            SuiteMachine::VoleAnswerer(answerer) => return answerer.poll(),
         };
         // Two messages are all: the answer is the last thing to be said.
         self.is_over |= match &output {
+            Some(Output::Send(message)) => matches!(message, Message::Voprf(voprf::Message::Answer(_))),
             Some(Output::Done(_)) => true,
-            Some(Output::Send(Message::Voprf(message))) => matches!(message, voprf::Message::Answer(_)),
-            None => false,
+            Some(Output::Working) | None => false,
         };
         Ok(output)
     }
 }
+
+/// What a machine of the suite `vole` needs, of either side.
+fn vole_parameters<'a>(
+    run: &Run,
+    code: vole::Code,
+    means: Means<'a>,
+) -> Result<vole::Parameters<'a>, Rejection> {
+    let plan = Plan::new(run.asker, run.answerer, code)?;
+    Ok(vole::Parameters {
+        terms_id: run.terms_id,
+        accept_id: run.accept_id,
+        direction: run.direction,
+        plan,
+        time_limit: plan.time_limit(LINK_BYTES_PER_SECOND),
+        asker_nonce: run.asker_nonce,
+        answerer_nonce: run.answerer_nonce,
+        seed: means.seed,
+        items: means.items,
+        par: means.par,
+        cpu: Cpu::detect(),
+    })
+}
+
+/// What a link inside one computer carries at the least, for the time limit of the suite `vole`: far below
+/// what it does, because a slow computer needs its time for other things.
+const LINK_BYTES_PER_SECOND: u64 = 1_000_000;

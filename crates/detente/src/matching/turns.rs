@@ -73,6 +73,7 @@ impl<'m, 'a, W: Watch> Side<'m, 'a, W> {
                 other.bytes_received += body_bytes(&message);
                 other.inbox.push_back(message);
             }
+            Some(Output::Working) => {}
             Some(Output::Done(common)) => self.common = Some(common),
             None => self.is_drained = true,
         }

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use detente_psi::{Message, voprf};
+use detente_psi::vole::{self, Plan};
+use detente_psi::{Message, Rejection, voprf};
 
 use super::machine::Run;
+use super::suite::Chosen;
 
 /// The length of a public key in the suite `voprf`.
 const KEY_BYTES: usize = 32;
@@ -19,6 +21,7 @@ pub(crate) fn number(message: &Message<'_>) -> u16 {
     match message {
         Message::Voprf(voprf::Message::Ask(_)) => 1,
         Message::Voprf(voprf::Message::Answer(_)) => 2,
+        Message::Vole(message) => message.number(),
     }
 }
 
@@ -28,17 +31,20 @@ pub(crate) fn parts<'m>(message: &'m Message<'_>) -> [&'m [u8]; 2] {
         Message::Voprf(voprf::Message::Ask(ask)) => [&ask.body, &[]],
         // The key last: it can be cut off without moving the rest.
         Message::Voprf(voprf::Message::Answer(answer)) => [&answer.body, &answer.pk],
+        Message::Vole(message) => [message.body(), &[]],
     }
 }
 
 /// The message that was sent so; `None` if the suite has none with this number.
 pub(crate) fn message(run: &Run, number: u16, body: Vec<u8>) -> Option<Message<'static>> {
-    let message = match number {
-        1 => voprf::Message::Ask(voprf::Ask { body: Cow::Owned(body) }),
-        2 => voprf::Message::Answer(answer(run, body)?),
-        _ => return None,
-    };
-    Some(Message::Voprf(message))
+    match (run.suite, number) {
+        (Chosen::Voprf, 1) => {
+            Some(Message::Voprf(voprf::Message::Ask(voprf::Ask { body: Cow::Owned(body) })))
+        }
+        (Chosen::Voprf, 2) => answer(run, body).map(|answer| Message::Voprf(voprf::Message::Answer(answer))),
+        (Chosen::Voprf, _) => None,
+        (Chosen::Vole(_), _) => vole::Message::from_parts(number, Cow::Owned(body)).map(Message::Vole),
+    }
 }
 
 fn answer(run: &Run, mut body: Vec<u8>) -> Option<voprf::Answer<'static>> {
@@ -47,6 +53,12 @@ fn answer(run: &Run, mut body: Vec<u8>) -> Option<voprf::Answer<'static>> {
 }
 
 /// The most bytes that the parts of one message have in this run.
-pub(crate) fn longest_body(run: &Run) -> u64 {
-    voprf::answer_bytes(run.asker, run.answerer) + KEY_BYTES as u64
+///
+/// # Errors
+/// A code that is not offered for the run.
+pub(crate) fn longest_body(run: &Run) -> Result<u64, Rejection> {
+    match run.suite {
+        Chosen::Voprf => Ok(voprf::answer_bytes(run.asker, run.answerer) + KEY_BYTES as u64),
+        Chosen::Vole(code) => Ok(Plan::new(run.asker, run.answerer, code)?.longest_body()),
+    }
 }

@@ -6,6 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::thread;
 
+use detente_psi::size::SizeClass;
+use detente_psi::vole::{Code, Plan};
 use serde_json::Value;
 
 use crate::world::{Ran, World, program, ran};
@@ -64,6 +66,32 @@ fn small_lists_are_measured_with_voprf() {
     // 320 elements there; 320 elements, a proof and 320 tags back.
     assert_eq!(document["bytes"]["to_sender"], 32 * 320);
     assert_eq!(document["bytes"]["to_receiver"], 32 * 320 + 64 + 16 * 320);
+}
+
+#[test]
+fn thousands_are_measured_with_vole() {
+    let world = World::empty();
+    let document = check(&world.run(&["bench", "psi", "--n", "3000", "--json"]), 3000);
+    assert_eq!((&document["suite"], &document["code"]), (&"vole".into(), &"qc".into()));
+    let class = SizeClass::for_count(3000).unwrap();
+    let plan = Plan::new(class, class, Code::Qc).unwrap();
+    assert_eq!(document["bytes"]["to_sender"], plan.bytes_to_answerer());
+    assert_eq!(document["bytes"]["to_receiver"], plan.bytes_to_asker());
+
+    let args =
+        ["bench", "psi", "--n", "3000", "--one-process", "--reveal", "both", "--threads", "2", "--json"];
+    let both = check(&world.run(&args), 3000);
+    let all = plan.bytes_to_answerer() + plan.bytes_to_asker();
+    assert_eq!((&both["bytes"]["to_sender"], &both["bytes"]["to_receiver"]), (&all.into(), &all.into()));
+}
+
+#[test]
+fn fast_is_measured_where_it_is_offered() {
+    let world = World::empty();
+    let document = check(&world.run(&["bench", "psi", "--n", "110000", "--threads", "2", "--json"]), 110_000);
+    assert_eq!((&document["suite"], &document["code"]), (&"vole".into(), &"fast".into()));
+    world.run(&["bench", "psi", "--n", "3000", "--code", "fast"]).fails(3, "fast is not offered").hints("qc");
+    world.run(&["bench", "psi", "--n", "9", "--suite", "voprf", "--code", "qc"]).fails(2, "has no code");
 }
 
 #[test]

@@ -30,10 +30,13 @@ fn with<'a>(keys: &[&'a str], more: &'a [String]) -> Vec<&'a str> {
 fn try_keeps_its_keys() {
     let world = World::at(Stage::Paired);
     let more = [counts("ours"), counts("theirs")].concat();
-    let keys = with(&["suite", "common_count", "common.0.type", "common.0.value", "seconds", "bytes"], &more);
+    let keys = with(
+        &["suite", "code", "common_count", "common.0.type", "common.0.value", "seconds", "bytes"],
+        &more,
+    );
     let tried = world.run(&["try", "ours.txt", "theirs.txt", "--json"]);
     check(&tried, "detente.try.v1", &keys);
-    assert_eq!(tried.json()["suite"], "voprf");
+    assert_eq!((&tried.json()["suite"], &tried.json()["code"]), (&"voprf".into(), &Value::Null));
     assert_eq!(tried.err, "");
 }
 
@@ -60,7 +63,7 @@ fn home_documents_keep_their_keys() {
     check(
         &world.run(&["--version", "--json"]),
         "detente.version.v1",
-        &["version", "file_format", "suites.0", "canon_profile"],
+        &["version", "file_format", "suites.1", "canon_profile"],
     );
 }
 

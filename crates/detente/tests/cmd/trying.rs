@@ -140,3 +140,62 @@ fn rejects_are_written_with_their_place_and_reason() {
         "a formula for a spreadsheet: {dropped}"
     );
 }
+
+/// The document of a comparison of two lists that ship with the program.
+fn real_lists(world: &World, flags: &[&str]) -> serde_json::Value {
+    for name in ["grizzly-steppe.csv", "tor-nodes.txt"] {
+        let lists = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/lists/");
+        world.write(name, std::fs::read(format!("{lists}{name}")).unwrap());
+    }
+    world.run(&[&["try", "grizzly-steppe.csv", "tor-nodes.txt", "--json"], flags].concat()).ok().json()
+}
+
+#[test]
+fn both_suites_find_the_same() {
+    let world = World::empty();
+    let voprf = real_lists(&world, &["--suite", "voprf"]);
+    let vole = real_lists(&world, &["--suite", "vole"]);
+    assert_eq!(voprf["common_count"], 25);
+    assert_eq!(voprf["common"], vole["common"]);
+    assert_eq!((&voprf["suite"], &voprf["code"]), (&"voprf".into(), &serde_json::Value::Null));
+    assert_eq!((&vole["suite"], &vole["code"]), (&"vole".into(), &"qc".into()));
+    // Thousands of items on one side are enough.
+    assert_eq!(real_lists(&world, &[])["suite"], "vole");
+}
+
+#[test]
+fn small_lists_can_be_compared_under_vole_too() {
+    let common = [("domain", "a.example"), ("domain", "b.example"), ("ipv4", "9.9.9.9")];
+    check(ONE, OTHER, &["--suite", "vole"], 0, &common);
+    check(ONE, OTHER, &["--code", "qc"], 0, &common);
+    check("a.example\n", "b.example\n", &["--suite", "vole"], 1, &[]);
+    check("c.example\n", "c.example\n", &["--suite", "vole"], 0, &[("domain", "c.example")]);
+}
+
+#[test]
+fn bytes_of_both_directions_follow_from_the_classes() {
+    let world = World::empty();
+    world.write("ours", ONE);
+    world.write("theirs", OTHER);
+    let bytes = |suite| {
+        world.run(&["try", "ours", "theirs", "--suite", suite, "--json"]).ok().json()["bytes"].clone()
+    };
+    // 256 elements there; 256 elements, a proof and 256 tags back.
+    assert_eq!(bytes("voprf"), 2 * 32 * 256 + 64 + 16 * 256);
+    let class = detente_psi::size::SizeClass::MIN;
+    let plan = detente_psi::vole::Plan::new(class, class, detente_psi::vole::Code::Qc).unwrap();
+    assert_eq!(bytes("vole"), plan.bytes_to_asker() + plan.bytes_to_answerer());
+}
+
+#[test]
+fn codes_are_refused_where_they_do_not_fit() {
+    let world = World::empty();
+    world.write("l", ONE);
+    let run = |flags: &[&str]| world.run(&[&["try", "l", "l"], flags].concat());
+    run(&["--code", "fast"])
+        .fails(3, "the code fast is not offered for a list of at most 256")
+        .hints("--code qc");
+    run(&["--suite", "vole", "--code", "fast"]).fails(3, "fast is not offered").hints("--code qc");
+    run(&["--suite", "voprf", "--code", "qc"]).fails(2, "the suite voprf has no code").hints("--suite vole");
+    assert_eq!(run(&["--suite", "rsa"]).code, 2);
+}
