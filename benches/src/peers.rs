@@ -5,11 +5,15 @@
 //! cannot do what is asked of it gets a row that says SKIPPED, and a note with the reason. One that finds a
 //! wrong number of common items ends the run.
 
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
 use serde_json::Value;
 
+use crate::data::splitmix;
 use crate::measure::megabytes;
 use crate::report::{Report, Row};
 
@@ -126,9 +130,9 @@ struct Lists {
 impl Lists {
     fn write(folder: &str, items: usize) -> Result<Lists> {
         let lists = Lists { folder: crate::scratch(folder)?, items, common: items / 2 };
-        let [ours, theirs] = columns(lists.items, lists.common);
-        std::fs::write(lists.ours(), ours)?;
-        std::fs::write(lists.theirs(), theirs)?;
+        let [ours, theirs] = numbers(items, lists.common);
+        write_list(&lists.ours(), ours)?;
+        write_list(&lists.theirs(), theirs)?;
         Ok(lists)
     }
 
@@ -145,12 +149,24 @@ impl Lists {
     }
 }
 
-/// The two files.
-fn columns(items: usize, common: usize) -> [String; 2] {
-    let names = crate::data::synthetic((2 * items - common) as u64, 1).documents.concat();
-    let names = String::from_utf8_lossy(&names);
-    let names: Vec<&str> = names.lines().collect();
-    [&names[..items], &names[items - common..]].map(|names| format!("domain\n{}\n", names.join("\n")))
+/// Which names each list has.
+fn numbers(items: usize, common: usize) -> [Range<usize>; 2] {
+    [0..items, items - common..2 * items - common]
+}
+
+/// Writes the names of these numbers, one at a time: the system counts the memory of whoever starts a program
+/// towards the program's own peak, so this process has to stay small.
+fn write_list(path: &Path, numbers: Range<usize>) -> Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    writeln!(file, "domain")?;
+    for number in numbers {
+        writeln!(file, "{}", name(number))?;
+    }
+    Ok(file.flush()?)
+}
+
+fn name(number: usize) -> String {
+    format!("{:016x}.com", splitmix(number as u64))
 }
 
 #[cfg(test)]
@@ -161,8 +177,7 @@ mod tests {
 
     #[test]
     fn lists_have_so_many_items_and_so_many_in_common() {
-        let files = columns(100, 30);
-        let [ours, theirs] = files.each_ref().map(|file| file.lines().skip(1).collect::<BTreeSet<&str>>());
+        let [ours, theirs] = numbers(100, 30).map(|list| list.map(name).collect::<BTreeSet<String>>());
         assert_eq!((ours.len(), theirs.len(), ours.intersection(&theirs).count()), (100, 100, 30));
     }
 }
