@@ -71,6 +71,13 @@ impl<'a> Stretch<'a> {
     }
 }
 
+/// A message of which it is not known what lies behind it.
+impl<'a> From<&'a [u8]> for Stretch<'a> {
+    fn from(message: &'a [u8]) -> Stretch<'a> {
+        Stretch::new(message, message.len())
+    }
+}
+
 /// Hashes pad(prefix ‖ message) under `key` for the `count` pairs (prefix, message) that `part` gives, and
 /// hands each hash to `sink`, in order.
 ///
@@ -103,17 +110,17 @@ pub(crate) fn for_each_hash<'a, const PREFIX: usize>(
 
 /// Tags: `out[i]` = the first 16 bytes of BLAKE3 under `key` over pad(`values[i]` ‖ `item(i)`). The slices have
 /// one length; items of up to 47 bytes are fast.
-pub(crate) fn tags<'a>(
+pub(crate) fn tags<'a, T: Into<Stretch<'a>>>(
     key: &[u8; 32],
     values: &[Gf128],
-    item: impl Fn(usize) -> Stretch<'a>,
+    item: impl Fn(usize) -> T,
     out: &mut [[u8; 16]],
 ) {
     assert_eq!(values.len(), out.len(), "one tag for each value");
     for_each_hash(
         key,
         values.len(),
-        |i| (values[i].to_bytes(), item(i)),
+        |i| (values[i].to_bytes(), item(i).into()),
         |i, hash| out[i].copy_from_slice(&hash[..16]),
     );
 }
@@ -217,7 +224,7 @@ mod tests {
         for_each_hash(
             &KEY,
             items.len(),
-            |i| ([], Stretch::new(&items[i], items[i].len())),
+            |i| ([], items[i].as_slice().into()),
             |i, hash| {
                 assert_eq!((i, hash), (seen, blake3::keyed_hash(&KEY, &padded(&items[i])).as_bytes()));
                 seen += 1;
@@ -246,7 +253,7 @@ mod tests {
         let items: Vec<Vec<u8>> = (0..150u8).map(|length| vec![length; usize::from(length)]).collect();
         let values: Vec<Gf128> = (0..150).map(|i| Gf128(i << 100 | i)).collect();
         let mut out = vec![[0; 16]; items.len()];
-        tags(&KEY, &values, |i| Stretch::new(&items[i], items[i].len()), &mut out);
+        tags(&KEY, &values, |i| items[i].as_slice(), &mut out);
         for (i, tag) in out.iter().enumerate() {
             let message = padded(&[&values[i].to_bytes(), items[i].as_slice()].concat());
             assert_eq!(tag[..], blake3::keyed_hash(&KEY, &message).as_bytes()[..16]);
