@@ -18,9 +18,11 @@ mod block;
 mod book;
 mod bucket;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use crate::field::Gf128;
-use crate::pages::{PAGE, Page, Pool, Run, Slots};
+use crate::pages::{PAGE, Pool, Run, Slots};
 use crate::par::{self, Par};
 use block::Blocks;
 use bucket::{Bucket, Scatter, shuffle};
@@ -28,9 +30,6 @@ use stream::{Draws, Labels, Streams};
 
 /// Symbols of a block of the block-diagonal code; half as many come out.
 const BLOCK: usize = 64;
-
-/// Elements of W vectors at one place: vectors that go through the code together share its cost.
-type Lanes<const W: usize> = [Gf128; W];
 
 /// Segments that a pass falls into: enough for as many threads, few enough that the open pages of all their
 /// buckets weigh little.
@@ -53,17 +52,15 @@ impl Fast {
         Fast { len, blocks: Blocks::new(&streams), streams }
     }
 
-    /// Compresses W vectors at once. Their elements come page by page: `load(index, page, lanes)` writes the
-    /// elements of page `index`, given the page itself. Pages are given back to `pool`, results taken from it.
-    pub(crate) fn compress<const W: usize>(
+    /// Compresses a vector that comes page by page: `load(index, elements)` writes the elements of page
+    /// `index`, and is called once for each. Memory comes from `pool`.
+    pub(crate) fn compress(
         &self,
-        pages: Vec<Page>,
-        load: impl Fn(usize, &Page, &mut [Lanes<W>; PAGE]) + Sync,
+        load: impl Fn(usize, &mut [Gf128; PAGE]) + Sync,
         pool: &Pool,
         par: &dyn Par,
-    ) -> [Slots; W] {
-        debug_assert_eq!(pages.len() * PAGE, self.len);
-        let first = self.first_pass(pages, load, pool, par);
+    ) -> Slots {
+        let first = self.first_pass(load, pool, par);
         let second = self.second_pass(first, pool, par);
         self.third_pass(second, pool, par)
     }
@@ -73,27 +70,21 @@ impl Fast {
     }
 
     /// Running sums of the input, each to its bucket.
-    fn first_pass<const W: usize>(
+    fn first_pass(
         &self,
-        mut pages: Vec<Page>,
-        load: impl Fn(usize, &Page, &mut [Lanes<W>; PAGE]) + Sync,
+        load: impl Fn(usize, &mut [Gf128; PAGE]) + Sync,
         pool: &Pool,
         par: &dyn Par,
-    ) -> Vec<Bucket<W>> {
-        let size = pages.len().div_ceil(self.segments());
-        let mut segments = Vec::new();
-        while !pages.is_empty() {
-            let rest = pages.split_off(size.min(pages.len()));
-            segments.push(Mutex::new(std::mem::replace(&mut pages, rest)));
-        }
-        let scattered = par::map(par, segments.len(), |segment| {
-            let mut scatter = Scatter::<W>::new(self.streams.buckets(), pool);
+    ) -> Vec<Bucket> {
+        let pages = self.len / PAGE;
+        let size = pages.div_ceil(self.segments());
+        let scattered = par::map(par, pages.div_ceil(size), |segment| {
+            let mut scatter = Scatter::new(self.streams.buckets(), pool);
             let mut labels = Labels::new(&self.streams, 0, segment * size * PAGE);
-            let mut lanes = Zeroizing::new([[Gf128::ZERO; W]; PAGE]);
-            for (at, page) in take(&segments[segment]).into_iter().enumerate() {
-                load(segment * size + at, &page, &mut lanes);
-                pool.give(page);
-                lanes.iter().for_each(|element| scatter.accumulate(element, labels.next()));
+            let mut elements = Zeroizing::new([Gf128::ZERO; PAGE]);
+            for page in par::block(pages, size, segment) {
+                load(page, &mut elements);
+                elements.iter().for_each(|element| scatter.accumulate(*element, labels.next()));
             }
             scatter
         });
@@ -101,22 +92,17 @@ impl Fast {
     }
 
     /// Shuffles each bucket, and running sums again to buckets.
-    fn second_pass<const W: usize>(
-        &self,
-        buckets: Vec<Bucket<W>>,
-        pool: &Pool,
-        par: &dyn Par,
-    ) -> Vec<Bucket<W>> {
+    fn second_pass(&self, buckets: Vec<Bucket>, pool: &Pool, par: &dyn Par) -> Vec<Bucket> {
         let groups = Groups::new(buckets, self.segments());
         let scattered = par::map(par, groups.len(), |group| {
             let (start, buckets) = groups.take(group);
-            let mut scatter = Scatter::<W>::new(self.streams.buckets(), pool);
+            let mut scatter = Scatter::new(self.streams.buckets(), pool);
             let mut labels = Labels::new(&self.streams, 1, start.element);
             let mut shuffled = Zeroizing::new(Vec::new());
             for (number, bucket) in (start.bucket..).zip(buckets) {
                 shuffled.clear();
                 shuffle(bucket, Draws::new(&self.streams, 0, number), &mut shuffled, pool);
-                shuffled.iter().for_each(|element| scatter.accumulate(element, labels.next()));
+                shuffled.iter().for_each(|element| scatter.accumulate(*element, labels.next()));
             }
             scatter
         });
@@ -124,11 +110,11 @@ impl Fast {
     }
 
     /// Shuffles each bucket, and blocks of 64 to 32.
-    fn third_pass<const W: usize>(&self, buckets: Vec<Bucket<W>>, pool: &Pool, par: &dyn Par) -> [Slots; W] {
+    fn third_pass(&self, buckets: Vec<Bucket>, pool: &Pool, par: &dyn Par) -> Slots {
         let groups = Groups::new(buckets, self.segments());
         let parts = par::map(par, groups.len(), |group| {
             let (start, buckets) = groups.take(group);
-            let mut part = Part::<W>::new(start.element);
+            let mut part = Part::new(start.element);
             for (number, bucket) in (start.bucket..).zip(buckets) {
                 shuffle(bucket, Draws::new(&self.streams, 1, number), &mut part.waiting, pool);
                 part.encode_waiting(&self.blocks, pool);
@@ -139,8 +125,8 @@ impl Fast {
     }
 
     /// Puts the parts one after the other, with the blocks that reach from one into the next.
-    fn stitch<const W: usize>(&self, mut parts: Vec<Part<W>>, pool: &Pool) -> [Slots; W] {
-        let mut slots = std::array::from_fn(|_| Slots::default());
+    fn stitch(&self, mut parts: Vec<Part>, pool: &Pool) -> Slots {
+        let mut slots = Slots::default();
         for at in 0..parts.len() {
             let head = parts.get_mut(at + 1).map(|next| std::mem::take(&mut next.head));
             let part = &mut parts[at];
@@ -149,33 +135,31 @@ impl Fast {
                 part.encode_waiting(&self.blocks, pool);
             }
             debug_assert!(part.waiting.is_empty(), "64 divides the length");
-            let runs = std::mem::replace(&mut part.runs, std::array::from_fn(|_| Run::default()));
-            slots.iter_mut().zip(runs).for_each(|(slots, run)| slots.push(run));
+            slots.push(std::mem::take(&mut part.run));
         }
         slots
     }
 }
 
 /// What a group of buckets gives in the third pass.
-struct Part<const W: usize> {
+struct Part {
     /// The first elements, as many as the last block of the group before still needs.
-    head: Zeroizing<Vec<Lanes<W>>>,
+    head: Zeroizing<Vec<Gf128>>,
     /// How many of them are still to come.
     head_missing: usize,
     /// Elements that do not fill a block yet.
-    waiting: Zeroizing<Vec<Lanes<W>>>,
+    waiting: Zeroizing<Vec<Gf128>>,
     /// The block that comes next.
     block: usize,
-    runs: [Run; W],
+    run: Run,
 }
 
-impl<const W: usize> Part<W> {
+impl Part {
     /// A part whose first element is number `element` of the vector.
-    fn new(element: usize) -> Part<W> {
+    fn new(element: usize) -> Part {
         let block = element.div_ceil(BLOCK);
-        let runs = std::array::from_fn(|_| Run::default());
         let (head, waiting) = (Zeroizing::new(Vec::new()), Zeroizing::new(Vec::new()));
-        Part { head, head_missing: block * BLOCK - element, waiting, block, runs }
+        Part { head, head_missing: block * BLOCK - element, waiting, block, run: Run::default() }
     }
 
     fn encode_waiting(&mut self, blocks: &Blocks, pool: &Pool) {
@@ -184,10 +168,7 @@ impl<const W: usize> Part<W> {
         self.head_missing -= missing;
         let (whole, _) = self.waiting.as_chunks::<BLOCK>();
         for block in whole {
-            let out = blocks.encode(self.block, block);
-            for (run, out) in self.runs.iter_mut().zip(out.iter()) {
-                run.extend(out, pool);
-            }
+            self.run.extend(&blocks.encode(self.block, block)[..], pool);
             self.block += 1;
         }
         let done = whole.len() * BLOCK;
@@ -196,7 +177,7 @@ impl<const W: usize> Part<W> {
 }
 
 /// Buckets in groups of neighbours, each for one job to take.
-struct Groups<const W: usize>(Vec<(Start, Mutex<Vec<Bucket<W>>>)>);
+struct Groups(Vec<(Start, Mutex<Vec<Bucket>>)>);
 
 /// Where a group starts.
 #[derive(Clone, Copy)]
@@ -205,8 +186,8 @@ struct Start {
     element: usize,
 }
 
-impl<const W: usize> Groups<W> {
-    fn new(mut buckets: Vec<Bucket<W>>, groups: usize) -> Groups<W> {
+impl Groups {
+    fn new(mut buckets: Vec<Bucket>, groups: usize) -> Groups {
         let size = buckets.len().div_ceil(groups);
         let mut start = Start { bucket: 0, element: 0 };
         let mut groups = Vec::new();
@@ -227,7 +208,7 @@ impl<const W: usize> Groups<W> {
         self.0.len()
     }
 
-    fn take(&self, group: usize) -> (Start, Vec<Bucket<W>>) {
+    fn take(&self, group: usize) -> (Start, Vec<Bucket>) {
         let (start, buckets) = &self.0[group];
         (*start, take(buckets))
     }
@@ -236,6 +217,3 @@ impl<const W: usize> Groups<W> {
 fn take<T: Default>(shared: &Mutex<T>) -> T {
     std::mem::take(&mut shared.lock().unwrap_or_else(PoisonError::into_inner))
 }
-
-#[cfg(test)]
-mod tests;

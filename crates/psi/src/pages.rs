@@ -42,6 +42,11 @@ impl Pool {
         self.free().extend(pages);
     }
 
+    /// Frees the pages that nobody uses, for allocations of other sizes.
+    pub(crate) fn clear(&self) {
+        wipe(&mut self.free());
+    }
+
     fn free(&self) -> std::sync::MutexGuard<'_, Vec<Page>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -49,7 +54,7 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        wipe(&mut self.free());
+        self.clear();
     }
 }
 
@@ -144,6 +149,11 @@ impl Slots {
             run.truncate(len.saturating_sub(start), pool);
             self.push(run);
         }
+    }
+
+    /// Appends all of `other`.
+    pub(crate) fn extend(&mut self, other: Slots) {
+        other.0.into_iter().for_each(|(_, run)| self.push(run));
     }
 
     /// Copies the elements in `range` to `out`, which has its length.

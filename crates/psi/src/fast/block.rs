@@ -3,9 +3,9 @@
 
 use zeroize::Zeroizing;
 
+use super::BLOCK;
 use super::book::{self, Matrix};
 use super::stream::Streams;
-use super::{BLOCK, Lanes};
 use crate::field::Gf128;
 
 /// Symbols that come out of a block.
@@ -25,30 +25,25 @@ impl Blocks {
         Blocks { book: book::all(), numbers: streams.matrices() }
     }
 
-    /// Encodes block `number`, lane by lane.
-    pub(super) fn encode<const W: usize>(
-        &self,
-        number: usize,
-        block: &[Lanes<W>; BLOCK],
-    ) -> Zeroizing<[[Gf128; HALF]; W]> {
+    /// Encodes block `number`.
+    pub(super) fn encode(&self, number: usize, block: &[Gf128; BLOCK]) -> Zeroizing<[Gf128; HALF]> {
         let matrix = &self.book[usize::from(self.numbers[number])];
-        let mut out = Zeroizing::new([[Gf128::ZERO; HALF]; W]);
-        for (w, out) in out.iter_mut().enumerate() {
-            let tables = tables(&std::array::from_fn(|c| block[HALF + c][w]));
-            for (r, (out, row)) in out.iter_mut().zip(matrix).enumerate() {
-                let sums = tables
-                    .iter()
-                    .enumerate()
-                    .map(|(at, table)| table[(row >> (NIBBLE * at)) as usize % (1 << NIBBLE)]);
-                *out = block[r][w] + sums.sum();
-            }
+        let mut out = Zeroizing::new([Gf128::ZERO; HALF]);
+        let (x, y) = block.split_at(HALF);
+        let tables = tables(y);
+        for (out, (x, row)) in out.iter_mut().zip(x.iter().zip(matrix)) {
+            let sums = tables
+                .iter()
+                .enumerate()
+                .map(|(at, table)| table[(row >> (NIBBLE * at)) as usize % (1 << NIBBLE)]);
+            *out = *x + sums.sum();
         }
         out
     }
 }
 
 /// For each four symbols the sums of all their subsets. Which entry is read is public.
-fn tables(y: &[Gf128; HALF]) -> Zeroizing<[[Gf128; 1 << NIBBLE]; HALF / NIBBLE]> {
+fn tables(y: &[Gf128]) -> Zeroizing<[[Gf128; 1 << NIBBLE]; HALF / NIBBLE]> {
     let mut tables = Zeroizing::new([[Gf128::ZERO; 1 << NIBBLE]; HALF / NIBBLE]);
     for (table, symbols) in tables.iter_mut().zip(y.chunks_exact(NIBBLE)) {
         for (at, symbol) in symbols.iter().enumerate() {

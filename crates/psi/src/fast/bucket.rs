@@ -3,54 +3,51 @@
 
 use zeroize::Zeroizing;
 
-use super::Lanes;
 use super::stream::Draws;
 use crate::field::Gf128;
 use crate::pages::{PAGE, Page, Pool};
 
 /// One bucket: the pieces that the segments gave to it.
-pub(super) struct Bucket<const W: usize>(Vec<Piece<W>>);
+pub(super) struct Bucket(Vec<Piece>);
 
 /// What a segment gave to a bucket. All elements lack the running sum of the segments before.
-struct Piece<const W: usize> {
-    pages: Vec<[Page; W]>,
+struct Piece {
+    pages: Vec<Page>,
     len: usize,
-    before: Lanes<W>,
+    before: Gf128,
 }
 
-impl<const W: usize> Bucket<W> {
+impl Bucket {
     pub(super) fn len(&self) -> usize {
         self.0.iter().map(|piece| piece.len).sum()
     }
 }
 
 /// Takes elements in order, sums them up and puts each sum to the bucket it is for.
-pub(super) struct Scatter<'p, const W: usize> {
+pub(super) struct Scatter<'p> {
     pool: &'p Pool,
-    sum: Lanes<W>,
-    tails: Vec<Tail<W>>,
+    sum: Gf128,
+    tails: Vec<Tail>,
 }
 
 /// The open end of a bucket.
-struct Tail<const W: usize> {
-    open: [Page; W],
+struct Tail {
+    open: Page,
     at: usize,
-    full: Vec<[Page; W]>,
+    full: Vec<Page>,
 }
 
-impl<'p, const W: usize> Scatter<'p, W> {
-    pub(super) fn new(buckets: usize, pool: &'p Pool) -> Scatter<'p, W> {
-        let tail = |_| Tail { open: open(pool), at: 0, full: Vec::new() };
-        Scatter { pool, sum: [Gf128::ZERO; W], tails: (0..buckets).map(tail).collect() }
+impl<'p> Scatter<'p> {
+    pub(super) fn new(buckets: usize, pool: &'p Pool) -> Scatter<'p> {
+        let tail = |_| Tail { open: pool.take(), at: 0, full: Vec::new() };
+        Scatter { pool, sum: Gf128::ZERO, tails: (0..buckets).map(tail).collect() }
     }
 
     #[inline]
-    pub(super) fn accumulate(&mut self, element: &Lanes<W>, bucket: usize) {
+    pub(super) fn accumulate(&mut self, element: Gf128, bucket: usize) {
         let tail = &mut self.tails[bucket];
-        for (w, (sum, element)) in self.sum.iter_mut().zip(element).enumerate() {
-            *sum += *element;
-            tail.open[w][tail.at % PAGE] = *sum;
-        }
+        self.sum += element;
+        tail.open[tail.at % PAGE] = self.sum;
         tail.at += 1;
         if tail.at == PAGE {
             tail.close(self.pool);
@@ -58,23 +55,19 @@ impl<'p, const W: usize> Scatter<'p, W> {
     }
 }
 
-impl<const W: usize> Tail<W> {
+impl Tail {
     #[cold]
     fn close(&mut self, pool: &Pool) {
-        self.full.push(std::mem::replace(&mut self.open, open(pool)));
+        self.full.push(std::mem::replace(&mut self.open, pool.take()));
         self.at = 0;
     }
 }
 
-fn open<const W: usize>(pool: &Pool) -> [Page; W] {
-    std::array::from_fn(|_| pool.take())
-}
-
 /// The buckets of all segments, and what each segment's sums lack.
-pub(super) fn join<const W: usize>(segments: Vec<Scatter<'_, W>>) -> Vec<Bucket<W>> {
+pub(super) fn join(segments: Vec<Scatter<'_>>) -> Vec<Bucket> {
     let buckets = segments.first().map_or(0, |segment| segment.tails.len());
-    let mut joined: Vec<Bucket<W>> = (0..buckets).map(|_| Bucket(Vec::new())).collect();
-    let mut before = [Gf128::ZERO; W];
+    let mut joined: Vec<Bucket> = (0..buckets).map(|_| Bucket(Vec::new())).collect();
+    let mut before = Gf128::ZERO;
     for segment in segments {
         for (bucket, tail) in joined.iter_mut().zip(segment.tails) {
             let len = tail.full.len() * PAGE + tail.at;
@@ -82,40 +75,29 @@ pub(super) fn join<const W: usize>(segments: Vec<Scatter<'_, W>>) -> Vec<Bucket<
             pages.push(tail.open);
             bucket.0.push(Piece { pages, len, before });
         }
-        add(&mut before, &segment.sum);
+        before += segment.sum;
     }
     joined
 }
 
-fn add<const W: usize>(sum: &mut Lanes<W>, element: &Lanes<W>) {
-    sum.iter_mut().zip(element).for_each(|(sum, element)| *sum += *element);
-}
-
 /// Appends the elements of a bucket to `out` in the order of a uniform permutation (Fisher and Yates, from
 /// the inside out), and gives its pages back.
-pub(super) fn shuffle<const W: usize>(
-    bucket: Bucket<W>,
-    mut draws: Draws,
-    out: &mut Zeroizing<Vec<Lanes<W>>>,
-    pool: &Pool,
-) {
+pub(super) fn shuffle(bucket: Bucket, mut draws: Draws, out: &mut Zeroizing<Vec<Gf128>>, pool: &Pool) {
     let start = out.len();
-    out.resize(start + bucket.len(), [Gf128::ZERO; W]);
+    out.resize(start + bucket.len(), Gf128::ZERO);
     let out = &mut out[start..];
     let mut i = 0;
     for piece in bucket.0 {
         let mut left = piece.len;
-        for pages in piece.pages {
-            let places = 0..left.min(PAGE);
-            for mut element in places.map(|at| std::array::from_fn(|w| pages[w][at])) {
-                add(&mut element, &piece.before);
+        for page in piece.pages {
+            for element in &page[..left.min(PAGE)] {
                 let q = draws.below(i + 1);
                 out[i] = out[q];
-                out[q] = element;
+                out[q] = *element + piece.before;
                 i += 1;
             }
             left -= left.min(PAGE);
-            pages.into_iter().for_each(|page| pool.give(page));
+            pool.give(page);
         }
     }
 }

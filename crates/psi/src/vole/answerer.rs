@@ -4,7 +4,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::bins::Binned;
 use super::check::{self, CHECK_BYTES, Which};
-use super::compress;
+use super::compress::Coder;
 use super::correlate::{self, Shares};
 use super::grove::{self, Leaves};
 use super::side::{
@@ -168,7 +168,7 @@ impl<'a> Answerer<'a> {
         match stage {
             Stage::Growing(held, shares) => self.grow(held, shares),
             Stage::Compressing(held, leaves) => {
-                let b = compress::answerer(&self.side, leaves);
+                let b = Coder::new(&self.side).leaves(&self.side, leaves);
                 (Stage::Compressed(held, b), Some(Output::Working))
             }
             Stage::Sorting(mut tags) => {

@@ -1,10 +1,12 @@
 //! R: brings the noise, checks S's trees, packs its list and masks it, and finds its own tags among S's.
 
+use std::sync::{Mutex, PoisonError};
+
 use zeroize::{Zeroize, Zeroizing};
 
 use super::bins::{self, Binned};
 use super::check::{self, Which};
-use super::compress;
+use super::compress::Coder;
 use super::correlate::{self, Shares};
 use super::grove;
 use super::noise::{self, NoiseVector};
@@ -38,7 +40,7 @@ enum Stage {
     Correlated(Box<Correlated>),
     Grown(Box<Grown>),
     Compressing(Box<Grown>),
-    Binning(Box<Commitments>, [u8; 32], [Slots; 2]),
+    Binning(Box<Binning>),
     Masking(Box<Masking>),
     Masked(Box<Masked>),
     Matching(Box<Matching>),
@@ -68,10 +70,24 @@ struct Grown {
     row_key: [u8; 32],
 }
 
+/// Before message 6.
+struct Binning {
+    commitments: Commitments,
+    noise: NoiseVector,
+    row_key: [u8; 32],
+    coder: Coder,
+    c: Slots,
+}
+
 /// While message 6 goes out.
 struct Masking {
-    commitments: Box<Commitments>,
-    slots: [Slots; 2],
+    commitments: Commitments,
+    noise: NoiseVector,
+    coder: Coder,
+    /// A as far as it was needed yet, in so many batches: the next follows when the bins get there.
+    a: Slots,
+    a_batches: usize,
+    c: Slots,
     binned: Binned,
     /// Dec(C, x) of the entries of each bin so far.
     values: Vec<Zeroizing<Vec<Gf128>>>,
@@ -80,7 +96,7 @@ struct Masking {
 
 /// Until message 7 begins.
 struct Masked {
-    commitments: Box<Commitments>,
+    commitments: Commitments,
     binned: Binned,
     values: Vec<Zeroizing<Vec<Gf128>>>,
 }
@@ -141,7 +157,9 @@ impl<'a> Asker<'a> {
             Stage::Correlated(..) => "trees",
             Stage::Grown(..) => "check",
             Stage::Compressing(..) => "compression",
-            Stage::Binning(..) | Stage::Masking(..) => "encoding",
+            Stage::Binning(..) => "binning",
+            Stage::Masking(masking) if masking.lacks_a(&self.side) => "compression",
+            Stage::Masking(..) => "encoding",
             Stage::Masked(..) | Stage::Matching(..) => "matching",
             Stage::Over | Stage::Closed => "over",
         }
@@ -191,15 +209,24 @@ impl<'a> Asker<'a> {
         match stage {
             Stage::Compressing(grown) => {
                 let Grown { commitments, noise, leaves, row_key, .. } = *grown;
-                let slots = compress::asker(&self.side, &noise, leaves);
+                let coder = Coder::new(&self.side);
+                let c = coder.leaves(&self.side, leaves);
                 self.ready = Some(Output::Working);
-                Ok(Stage::Binning(Box::new(commitments), row_key, slots))
+                Ok(Stage::Binning(Box::new(Binning { commitments, noise, row_key, coder, c })))
             }
-            Stage::Binning(commitments, row_key, slots) => {
+            Stage::Binning(binning) => {
+                let Binning { commitments, noise, row_key, coder, c } = *binning;
                 let binned = Binned::new(&self.side, row_key);
                 self.ready = Some(Output::Working);
                 let values = Vec::with_capacity(self.side.plan.shape.bins);
-                Ok(Stage::Masking(Box::new(Masking { commitments, slots, binned, values, part: 0 })))
+                let (a, a_batches, part) = (Slots::default(), 0, 0);
+                let masking = Masking { commitments, noise, coder, a, a_batches, c, binned, values, part };
+                Ok(Stage::Masking(Box::new(masking)))
+            }
+            Stage::Masking(mut masking) if masking.lacks_a(&self.side) => {
+                masking.extend_a(&self.side);
+                self.ready = Some(Output::Working);
+                Ok(Stage::Masking(masking))
             }
             Stage::Masking(masking) => self.mask(masking),
             stage => Ok(stage),
@@ -283,12 +310,11 @@ impl<'a> Asker<'a> {
         }
         let head = body.len();
         body.resize(head + bins.len() * bin_bytes, 0);
-        let Masking { slots, binned, values, .. } = &mut *masking;
-        let outcomes = masked_bins(side, slots, binned, bins.clone(), &mut body[head..]);
-        for outcome in outcomes {
-            values.push(outcome?);
+        for values in masking.mask(side, bins.clone(), &mut body[head..]) {
+            masking.values.push(values?);
         }
-        slots.iter_mut().for_each(|slots| slots.drop_before(bins.end * side.plan.shape.slots_per_bin()));
+        masking.a.drop_before(bins.end * side.plan.shape.slots_per_bin());
+        masking.c.drop_before(bins.end * side.plan.shape.slots_per_bin());
         side.transcript.extend(&body);
         self.ready = Some(send(Message::Masked(body.into())));
         masking.part += 1;
@@ -350,19 +376,30 @@ impl<'a> Asker<'a> {
     }
 }
 
-/// Masks `bins` into `out`. Gives the values of each.
-fn masked_bins(
-    side: &Side<'_>,
-    slots: &[Slots; 2],
-    binned: &Binned,
-    bins: std::ops::Range<usize>,
-    out: &mut [u8],
-) -> Vec<Result<Zeroizing<Vec<Gf128>>, Rejection>> {
-    let outputs: Vec<_> = out.chunks_mut(side.plan.bin_bytes()).map(std::sync::Mutex::new).collect();
-    par::map(side.par, bins.len(), |at| {
-        let mut out = outputs[at].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        binned.mask(side, slots, bins.start + at, &mut out)
-    })
+impl Masking {
+    /// Whether the next part needs slots of A that are not there yet.
+    fn lacks_a(&self, side: &Side<'_>) -> bool {
+        side.plan.masked_part(self.part).end * side.plan.shape.slots_per_bin() > self.a.len()
+    }
+
+    fn extend_a(&mut self, side: &Side<'_>) {
+        self.a.extend(self.coder.noise(side, &self.noise, self.a_batches));
+        self.a_batches += 1;
+    }
+
+    /// Masks `bins` into `out`. Gives the values of each.
+    fn mask(
+        &self,
+        side: &Side<'_>,
+        bins: std::ops::Range<usize>,
+        out: &mut [u8],
+    ) -> Vec<Result<Zeroizing<Vec<Gf128>>, Rejection>> {
+        let outputs: Vec<_> = out.chunks_mut(side.plan.bin_bytes()).map(Mutex::new).collect();
+        par::map(side.par, bins.len(), |at| {
+            let mut out = outputs[at].lock().unwrap_or_else(PoisonError::into_inner);
+            self.binned.mask(side, &self.a, &self.c, bins.start + at, &mut out)
+        })
+    }
 }
 
 /// R's own tags, given w, with the entry of each.

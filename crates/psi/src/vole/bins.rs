@@ -56,7 +56,8 @@ impl Binned {
     pub(super) fn mask(
         &self,
         side: &Side<'_>,
-        [a, c]: &[Slots; 2],
+        a: &Slots,
+        c: &Slots,
         bin: usize,
         out: &mut [u8],
     ) -> Result<Zeroizing<Vec<Gf128>>, Rejection> {
