@@ -72,20 +72,13 @@ impl<'a> Stretch<'a> {
 }
 
 /// A message of which it is not known what lies behind it.
-impl<'a> From<&'a [u8]> for Stretch<'a> {
-    fn from(message: &'a [u8]) -> Stretch<'a> {
-        Stretch::new(message, message.len())
-    }
-}
-
-/// Hashes pad(prefix ‖ message) under `key` for the `count` pairs (prefix, message) that `part` gives, and
-/// hands each hash to `sink`, in order.
+/// Hashes pad(message) under `key` for `count` messages and hands each hash to `sink`, in order.
 ///
-/// Prefix and message of 64 bytes or more take several blocks and the slower, ordinary path.
-pub(crate) fn for_each_hash<'a, const PREFIX: usize>(
+/// Messages of 64 bytes or more take several blocks and the slower, ordinary path.
+pub(crate) fn for_each_hash<'a>(
     key: &[u8; 32],
     count: usize,
-    part: impl Fn(usize) -> ([u8; PREFIX], Stretch<'a>),
+    message: impl Fn(usize) -> Stretch<'a>,
     mut sink: impl FnMut(usize, &[u8; 32]),
 ) {
     let mut blocks = Zeroizing::new([[0; BLOCK_BYTES]; LANES]);
@@ -94,54 +87,56 @@ pub(crate) fn for_each_hash<'a, const PREFIX: usize>(
         let lanes = LANES.min(count - start);
         let mut all_short = true;
         for (lane, block) in blocks[..lanes].iter_mut().enumerate() {
-            let (prefix, message) = part(start + lane);
-            all_short &= pad(block, &prefix, message);
+            all_short &= pad(block, message(start + lane));
         }
         keyed_hashes(key, &blocks[..lanes], &mut hashes[..lanes]);
         for (lane, hash) in hashes[..lanes].iter_mut().enumerate() {
             if !all_short {
-                let (prefix, message) = part(start + lane);
-                *hash = long_hash(key, &prefix, message.message());
+                *hash = long_hash(key, message(start + lane).message());
             }
             sink(start + lane, hash);
         }
     }
 }
 
-/// Tags: `out[i]` = the first 16 bytes of BLAKE3 under `key` over pad(`values[i]` ‖ `item(i)`). The slices have
-/// one length; items of up to 47 bytes are fast.
-pub(crate) fn tags<'a, T: Into<Stretch<'a>>>(
+/// Tags: `out[i]` = the first 16 bytes of BLAKE3 under `key` over pad(`values[i]` ‖ d_i), where d_i is the hash
+/// of 32 bytes that row i follows from. The slices and `rows` have one length.
+///
+/// The row stands for the item: two items of one row would be a collision of BLAKE3. It is always one block, and
+/// it is at hand where the item would be a cache miss.
+pub(crate) fn tags(
     key: &[u8; 32],
     values: &[Gf128],
-    item: impl Fn(usize) -> T,
+    mut rows: impl Iterator<Item = [u8; 32]>,
     out: &mut [[u8; 16]],
 ) {
     assert_eq!(values.len(), out.len(), "one tag for each value");
-    for_each_hash(
-        key,
-        values.len(),
-        |i| (values[i].to_bytes(), item(i).into()),
-        |i, hash| out[i].copy_from_slice(&hash[..16]),
-    );
+    let mut blocks = Zeroizing::new([[0; BLOCK_BYTES]; LANES]);
+    let mut hashes = Zeroizing::new([[0; 32]; LANES]);
+    blocks.iter_mut().for_each(|block| block[48] = 0x80);
+    for (values, out) in values.chunks(LANES).zip(out.chunks_mut(LANES)) {
+        for (block, (value, row)) in blocks.iter_mut().zip(values.iter().zip(&mut rows)) {
+            block[..16].copy_from_slice(&value.to_bytes());
+            block[16..48].copy_from_slice(&row);
+        }
+        keyed_hashes(key, &blocks[..values.len()], &mut hashes[..values.len()]);
+        for (tag, hash) in out.iter_mut().zip(hashes.iter()) {
+            tag.copy_from_slice(&hash[..16]);
+        }
+    }
 }
 
-/// Writes pad(prefix ‖ message) and returns true, if it is a single block.
-fn pad<const PREFIX: usize>(
-    block: &mut [u8; BLOCK_BYTES],
-    prefix: &[u8; PREFIX],
-    message: Stretch<'_>,
-) -> bool {
-    let (head, tail) = block.split_at_mut(PREFIX);
-    head.copy_from_slice(prefix);
-    if message.length >= tail.len() {
+/// Writes pad(message) and returns true, if it is a single block.
+fn pad(block: &mut [u8; BLOCK_BYTES], message: Stretch<'_>) -> bool {
+    if message.length >= BLOCK_BYTES {
         return false;
     }
     match message.bytes.first_chunk() {
-        Some(bytes) => tail.copy_from_slice(&masked(bytes, message.length)[..BLOCK_BYTES - PREFIX]),
+        Some(bytes) => *block = masked(bytes, message.length),
         None => {
-            tail.fill(0);
-            tail[..message.length].copy_from_slice(message.message());
-            tail[message.length] = 0x80;
+            *block = [0; BLOCK_BYTES];
+            block[..message.length].copy_from_slice(message.message());
+            block[message.length] = 0x80;
         }
     }
     true
@@ -181,13 +176,13 @@ static END: [u8; 2 * BLOCK_BYTES] = {
     table
 };
 
-/// The hash of pad(prefix ‖ item), of any length.
-fn long_hash(key: &[u8; 32], prefix: &[u8], item: &[u8]) -> [u8; 32] {
+/// The hash of pad(message), of any length.
+fn long_hash(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     let mut padding = [0; BLOCK_BYTES];
     padding[0] = 0x80;
-    let zeros = (prefix.len() + item.len() + 1).wrapping_neg() % BLOCK_BYTES;
+    let zeros = (message.len() + 1).wrapping_neg() % BLOCK_BYTES;
     let mut hasher = blake3::Hasher::new_keyed(key);
-    hasher.update(prefix).update(item).update(&padding[..=zeros]);
+    hasher.update(message).update(&padding[..=zeros]);
     *hasher.finalize().as_bytes()
 }
 
@@ -224,7 +219,7 @@ mod tests {
         for_each_hash(
             &KEY,
             items.len(),
-            |i| ([], items[i].as_slice().into()),
+            |i| Stretch::new(&items[i], items[i].len()),
             |i, hash| {
                 assert_eq!((i, hash), (seen, blake3::keyed_hash(&KEY, &padded(&items[i])).as_bytes()));
                 seen += 1;
@@ -237,26 +232,23 @@ mod tests {
     fn what_lies_behind_a_message_does_not_count() {
         let bytes: Vec<u8> = (0..200).collect();
         let stretch = |i: usize| Stretch::new(&bytes[i / 2..], i);
-        for_each_hash(
-            &KEY,
-            130,
-            |i| ([9; 5], stretch(i)),
-            |i, hash| {
-                let message = padded(&[&[9; 5], stretch(i).message()].concat());
-                assert_eq!(hash, blake3::keyed_hash(&KEY, &message).as_bytes());
-            },
-        );
+        for_each_hash(&KEY, 130, stretch, |i, hash| {
+            let message = padded(stretch(i).message());
+            assert_eq!(hash, blake3::keyed_hash(&KEY, &message).as_bytes());
+        });
     }
 
     #[test]
-    fn tags_cover_value_and_item() {
-        let items: Vec<Vec<u8>> = (0..150u8).map(|length| vec![length; usize::from(length)]).collect();
-        let values: Vec<Gf128> = (0..150).map(|i| Gf128(i << 100 | i)).collect();
-        let mut out = vec![[0; 16]; items.len()];
-        tags(&KEY, &values, |i| items[i].as_slice(), &mut out);
-        for (i, tag) in out.iter().enumerate() {
-            let message = padded(&[&values[i].to_bytes(), items[i].as_slice()].concat());
-            assert_eq!(tag[..], blake3::keyed_hash(&KEY, &message).as_bytes()[..16]);
+    fn tags_cover_value_and_row() {
+        for count in [0, 1, 7, 8, 9, 40] {
+            let rows: Vec<[u8; 32]> = (0..count).map(|i| [i; 32]).collect();
+            let values: Vec<Gf128> = (0..u128::from(count)).map(|i| Gf128(i << 100 | i)).collect();
+            let mut out = vec![[0; 16]; rows.len()];
+            tags(&KEY, &values, rows.iter().copied(), &mut out);
+            for (i, tag) in out.iter().enumerate() {
+                let message = padded(&[&values[i].to_bytes(), rows[i].as_slice()].concat());
+                assert_eq!(tag[..], blake3::keyed_hash(&KEY, &message).as_bytes()[..16]);
+            }
         }
     }
 }

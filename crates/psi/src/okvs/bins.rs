@@ -7,6 +7,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::Shape;
 use super::rows::RowHash;
+use crate::common::Tag;
+use crate::field::Gf128;
 use crate::item::RunList;
 use crate::lanes;
 use crate::par::{self, Par};
@@ -42,6 +44,12 @@ impl Bins {
     /// The indices of the entries in a bin, ascending.
     pub(crate) fn bin(&self, bin: usize) -> &[u32] {
         &self.indices[bin]
+    }
+
+    /// The tags of the entries in a bin, given a value for each.
+    pub(crate) fn tags(&self, bin: usize, key: &[u8; 32], values: &[Gf128], out: &mut [Tag]) {
+        let rows = self.hashes(bin, 0..values.len()).flatten().map(|hash| hash.to_bytes());
+        lanes::tags(key, values, rows, out);
     }
 
     /// The hashes of the entries that stand at `part` of [`Self::bin`], in pieces.
@@ -96,7 +104,7 @@ impl Block {
 /// The hashes of the entries in `range`.
 fn hash(list: &RunList<'_>, range: Range<usize>, key: &[u8; 32]) -> Zeroizing<Vec<RowHash>> {
     let mut hashes = Zeroizing::new(vec![RowHash::default(); range.len()]);
-    let entry = |i| ([], list.stretch(range.start + i));
+    let entry = |i| list.stretch(range.start + i);
     lanes::for_each_hash(key, range.len(), entry, |i, hash| hashes[i] = RowHash::new(hash));
     hashes
 }

@@ -31,8 +31,6 @@ use zeroize::{DefaultIsZeroes, Zeroize, ZeroizeOnDrop};
 
 use super::{Bins, Shape};
 use crate::field::Gf128;
-use crate::item::RunList;
-use crate::lanes;
 
 /// The rows of some entries that share a bin, in the order of the entries. Wiped on drop; to be used again and
 /// again, so that memory is not.
@@ -57,22 +55,8 @@ impl Rows {
         }
     }
 
-    /// Replaces the rows by those of the entries of `list` at `indices`, hashed again under `key`. Slow for the
-    /// entries of a bin, which lie far apart; [`Self::load`] gives the same rows.
-    pub(crate) fn hash(&mut self, list: &RunList<'_>, indices: &[u32], key: &[u8; 32], shape: &Shape) {
-        self.clear(indices.len());
-        let entry = |i: usize| ([], list.stretch(indices[i] as usize));
-        lanes::for_each_hash(key, indices.len(), entry, |_, hash| {
-            let hash = RowHash::new(hash);
-            self.positions.push(hash.positions(shape));
-            self.keys.push(hash.key());
-            self.values.push(hash.value());
-        });
-    }
-
     /// Replaces the rows by those of the entries that stand at `part` of `bins.bin(bin)`, in a store of this
     /// shape.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the suite `vole` still calls `hash`"))]
     pub(crate) fn load(&mut self, bins: &Bins, bin: usize, part: Range<usize>, shape: &Shape) {
         self.clear(part.len());
         for hashes in bins.hashes(bin, part) {
@@ -144,6 +128,13 @@ impl RowHash {
         RowHash(std::array::from_fn(|word| u64::from_le_bytes(std::array::from_fn(|i| bytes[8 * word + i]))))
     }
 
+    pub(super) fn to_bytes(self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        let words = bytes.as_chunks_mut().0.iter_mut().zip(self.0);
+        words.for_each(|(bytes, word)| *bytes = word.to_le_bytes());
+        bytes
+    }
+
     pub(super) fn bin(&self, shape: &Shape) -> usize {
         draw(&mut self.0[0].clone(), shape.bins) as usize
     }
@@ -209,9 +200,6 @@ mod tests {
             let rows = bins.bin(1).len();
             whole.load(&bins, 1, 0..rows, &shape);
             assert_eq!(whole.len(), rows);
-            part.hash(list, bins.bin(1), &key(9), &shape);
-            assert!(part.positions == whole.positions && part.keys == whole.keys);
-            assert!(part.values == whole.values);
             for (start, end) in [(0, 0), (0, 5000), (5000, 5001), (5001, rows), (rows, rows)] {
                 part.load(&bins, 1, start..end, &shape);
                 assert!(part.positions == whole.positions[start..end]);

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::bins::{self, Binned};
+use super::bins::Binned;
 use super::check::{self, Which};
 use super::compress::Coder;
 use super::correlate::{self, Shares};
@@ -413,7 +413,7 @@ fn own_tags(side: &Side<'_>, masked: &Masked, mask: Gf128) -> Tags<u32> {
             let bin = bins.start + at;
             let mut values = Zeroizing::new(masked.values[bin].to_vec());
             values.iter_mut().for_each(|value| *value += mask);
-            bins::tags(side, masked.binned.entries(bin), &values)
+            masked.binned.tags(bin, &values)
         });
         for (bin, tags) in bins.zip(tags) {
             let entries = masked.binned.entries(bin);

@@ -8,15 +8,14 @@ use zeroize::Zeroizing;
 use super::side::Side;
 use crate::common::Tag;
 use crate::field::Gf128;
-use crate::lanes;
 use crate::okvs::{self, Bins, Rows};
 use crate::pages::Slots;
 use crate::rejection::Rejection;
 
 /// Everything that is needed for any bin of a run.
 pub(super) struct Binned {
-    row_key: [u8; 32],
     bins: Bins,
+    tag_key: [u8; 32],
     desks: Mutex<Vec<Desk>>,
 }
 
@@ -31,7 +30,7 @@ struct Desk {
 impl Binned {
     pub(super) fn new(side: &Side<'_>, row_key: [u8; 32]) -> Binned {
         let bins = Bins::new(&side.list, &row_key, &side.plan.shape, side.par);
-        Binned { row_key, bins, desks: Mutex::new(Vec::new()) }
+        Binned { bins, tag_key: side.tag_key(), desks: Mutex::new(Vec::new()) }
     }
 
     /// The entries of a bin.
@@ -43,7 +42,7 @@ impl Binned {
     fn with_rows<T>(&self, side: &Side<'_>, bin: usize, work: impl FnOnce(&mut Desk) -> T) -> T {
         let kept = self.desks.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut desk = kept.unwrap_or_else(|| Desk::new(side));
-        desk.rows.hash(&side.list, self.entries(bin), &self.row_key, &side.plan.shape);
+        desk.rows.load(&self.bins, bin, 0..self.entries(bin).len(), &side.plan.shape);
         let done = work(&mut desk);
         self.desks.lock().unwrap_or_else(PoisonError::into_inner).push(desk);
         done
@@ -100,8 +99,15 @@ impl Binned {
             let mut decoded = Zeroizing::new(vec![Gf128::ZERO; rows.len()]);
             okvs::decode(rows, slots, shape, side.kernels, &mut decoded);
             values.iter_mut().zip(decoded.iter()).for_each(|(value, decoded)| *value += *decoded);
-            tags(side, self.entries(bin), &values)
+            self.tags(bin, &values)
         })
+    }
+
+    /// The tags of the entries of a bin, given their masked values.
+    pub(super) fn tags(&self, bin: usize, values: &[Gf128]) -> Zeroizing<Vec<Tag>> {
+        let mut tags = Zeroizing::new(vec![Tag::default(); values.len()]);
+        self.bins.tags(bin, &self.tag_key, values, &mut tags);
+        tags
     }
 }
 
@@ -122,11 +128,4 @@ impl Desk {
 fn range(side: &Side<'_>, bin: usize) -> std::ops::Range<usize> {
     let slots = side.plan.shape.slots_per_bin();
     bin * slots..(bin + 1) * slots
-}
-
-/// The tags of `entries`, given their masked values.
-pub(super) fn tags(side: &Side<'_>, entries: &[u32], values: &[Gf128]) -> Zeroizing<Vec<Tag>> {
-    let mut tags = Zeroizing::new(vec![Tag::default(); values.len()]);
-    lanes::tags(&side.tag_key(), values, |at| side.list.entry(entries[at] as usize), &mut tags);
-    tags
 }

@@ -111,7 +111,7 @@ fn add<L: Lanes>(lanes: L, sums: &mut [Gf128], terms: &[Gf128]) {
 fn taylor<L: Lanes, const INVERSE: bool>(lanes: L, matrix: &mut [Gf128], chunk: usize, width: usize) {
     let steps = (matrix.len() / chunk).ilog2();
     for step in 0..steps {
-        let part = if INVERSE { 2 * chunk << step } else { matrix.len() >> step };
+        let part = if INVERSE { (2 * chunk) << step } else { matrix.len() >> step };
         for part in matrix.chunks_exact_mut(part) {
             taylor_step::<L, INVERSE>(lanes, part, part.len() / 2 / (chunk / width));
         }
@@ -263,7 +263,7 @@ static OFFSETS: [[Gf128; LANES_MAX]; 16] = {
     let mut place = 0;
     while place < 16 * LANES_MAX {
         let (level, i) = FACTORS[place / LANES_MAX];
-        offsets[place / LANES_MAX][place % LANES_MAX] = point((16 * (place % LANES_MAX) >> level) + 2 * i);
+        offsets[place / LANES_MAX][place % LANES_MAX] = point(((16 * (place % LANES_MAX)) >> level) + 2 * i);
         place += 1;
     }
     offsets
