@@ -21,6 +21,7 @@ mod own;
 mod python;
 mod quoted;
 
+use self::own::Suite;
 use self::python::Environments;
 
 /// Items of each list where the peer is fast, and where it is slow.
@@ -41,22 +42,22 @@ pub(crate) fn run(arguments: &[&str]) -> Result<Report> {
     }
     let mut report = Report::new("detente.bench.peers.v1");
     let lists = Lists::write("peers-large", items[0])?;
-    compare(&mut report, &lists, python::secretflow(&environments, &lists)?)?;
+    compare(&mut report, &lists, python::secretflow(&environments, &lists)?, &[own::FAST, own::QC])?;
     let lists = Lists::write("peers-small", items[1])?;
-    compare(&mut report, &lists, python::openmined(&environments, &lists)?)?;
+    compare(&mut report, &lists, python::openmined(&environments, &lists)?, &[own::QC, own::VOPRF])?;
     quoted::add(&mut report);
     report.note("cpu_seconds is of both parties, on all processors; peak_mb is of the larger process");
     report.note("openmined and try have both parties in one process");
     report.note("peer_*_ratio: the figure of the peer above, by ours; above 1 we take less");
-    report.note("secretflow, openmined and try go from CSV to result; bench psi is the matching alone");
+    report.note("secretflow, openmined and try go from CSV to result: like for like; bench psi is the matching alone, so its ratios flatter us");
     Ok(report)
 }
 
 /// One row for the peer and one for each of ours.
-fn compare(report: &mut Report, lists: &Lists, peer: Entry) -> Result<()> {
+fn compare(report: &mut Report, lists: &Lists, peer: Entry, suites: &[Suite]) -> Result<()> {
     peer.check(lists)?;
     peer.report(report, lists, None);
-    for ours in own::all(lists) {
+    for ours in own::all(lists, suites) {
         let ours = ours?;
         ours.check(lists)?;
         ours.report(report, lists, peer.outcome.as_ref().ok());

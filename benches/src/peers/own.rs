@@ -11,15 +11,20 @@ use serde_json::Value;
 use super::{Entry, Figures, Lists};
 use crate::measure::cost;
 
-/// The exit code for arguments that a program does not know.
-const EXIT_USAGE: i32 = 2;
+/// The exit codes for what the program does not know, and for what it does not offer at this size.
+const EXITS_SKIPPED: [i32; 2] = [2, 3];
 
-/// What is measured of ours, in turn.
-pub(super) fn all(lists: &Lists) -> impl Iterator<Item = Result<Entry>> {
-    let codes =
-        ["fast", "qc"].into_iter().map(move |code| bench(lists, &["--suite", "vole", "--code", code]));
-    let voprf = std::iter::once_with(move || bench(lists, &["--suite", "voprf"]));
-    std::iter::once_with(move || from_files(lists)).chain(codes).chain(voprf)
+/// Flags of `detente bench psi`.
+pub(super) type Suite = &'static [&'static str];
+
+pub(super) const FAST: Suite = &["--suite", "vole", "--code", "fast"];
+pub(super) const QC: Suite = &["--suite", "vole", "--code", "qc"];
+pub(super) const VOPRF: Suite = &["--suite", "voprf"];
+
+/// Measures ours in turn: from files, and then these suites alone.
+pub(super) fn all(lists: &Lists, suites: &[Suite]) -> impl Iterator<Item = Result<Entry>> {
+    let alone = suites.iter().map(move |suite| bench(lists, suite));
+    std::iter::once_with(move || from_files(lists)).chain(alone)
 }
 
 /// `detente try`: from two files to the result, both parties in one process on all processors.
@@ -53,7 +58,7 @@ fn bench(lists: &Lists, suite: &[&str]) -> Result<Entry> {
     let mut command = detente(&["bench", "psi", "--json", "--quiet", "--n", &lists.items.to_string()])?;
     let output =
         command.args(suite).stderr(Stdio::piped()).output().context("cannot run the release binary")?;
-    if output.status.code() == Some(EXIT_USAGE) {
+    if output.status.code().is_some_and(|code| EXITS_SKIPPED.contains(&code)) {
         let told = String::from_utf8_lossy(&output.stderr);
         let reason = told.lines().next().unwrap_or("this build does not know it").to_owned();
         return Ok(entry(protocol, Err(reason)));
