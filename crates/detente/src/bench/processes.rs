@@ -85,3 +85,36 @@ fn cause(one: Failure, other: Failure) -> Failure {
 fn cannot_start(error: &std::io::Error) -> Failure {
     Failure::new(Exit::Temporary, format!("cannot run a party in a process of its own: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::ExitStatus;
+
+    use super::*;
+
+    fn output(status: i32, said: &str) -> Output {
+        Output { status: ExitStatus::from_raw(status), stdout: Vec::new(), stderr: said.into() }
+    }
+
+    #[test]
+    fn a_process_that_failed_is_quoted() {
+        let failure = failure_of(&output(5 << 8, "error: a tag is missing\nhint: look again\n"));
+        assert_eq!((failure.exit, failure.message.as_str()), (Exit::Integrity, "a tag is missing"));
+        assert_eq!(failure.hint.as_deref(), Some("look again"));
+        let panicked = failure_of(&output(101 << 8, "thread 'main' panicked at here\n"));
+        assert_eq!((panicked.exit, panicked.hint), (Exit::Temporary, None));
+        assert!(panicked.message.contains("panicked"));
+        assert_eq!(failure_of(&output(9, "")).message, "ended by signal 9");
+        assert_eq!(failure_of(&output(1 << 8, "")).message, "ended without a word");
+    }
+
+    #[test]
+    fn the_cause_comes_before_its_consequence() {
+        let closed = || Failure::new(Exit::Temporary, "closed");
+        for both in
+            [cause(closed(), Failure::refused("refused")), cause(Failure::refused("refused"), closed())]
+        {
+            assert_eq!((both.exit, both.message.as_str()), (Exit::Refused, "refused; closed"));
+        }
+    }
+}

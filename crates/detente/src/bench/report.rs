@@ -116,14 +116,14 @@ impl<'a> Report<'a> {
         )
     }
 
-    /// The phases of both sides, the dearest first.
+    /// The phases that cost either side as much as the table can show, the dearest first.
     fn phases(&self) -> Vec<&str> {
         let names: BTreeSet<&str> =
             self.sender.phases.keys().chain(self.receiver.phases.keys()).map(String::as_str).collect();
         let cost = |name: &str| -> f64 {
             [&self.sender, &self.receiver].iter().filter_map(|side| side.phases.get(name)).sum()
         };
-        let mut names: Vec<&str> = names.into_iter().collect();
+        let mut names: Vec<&str> = names.into_iter().filter(|name| cost(name) >= 0.001).collect();
         names.sort_by(|one, other| cost(other).total_cmp(&cost(one)));
         names
     }

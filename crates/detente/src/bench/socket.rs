@@ -13,8 +13,8 @@ use detente_psi::Message;
 use crate::exit::{Exit, Failure};
 use crate::matching::{Link, Run, Stop, wire};
 
-/// Frames that are read ahead at most: some ten megabytes of the largest parts.
-const FRAMES_AHEAD: usize = 8;
+/// Frames that are read ahead at most: some five megabytes of the largest parts.
+const FRAMES_AHEAD: usize = 4;
 const HEADER_BYTES: usize = 10;
 
 /// One end of the socket pair, for all runs of a party.
