@@ -10,6 +10,7 @@ mod kernels;
 
 pub use kernels::Cpu;
 pub(crate) use kernels::Kernels;
+use kernels::LANES_MAX;
 
 /// What x^128 reduces to, but for x^128 itself: x^7 + x^2 + x + 1.
 pub(crate) const FOLD: u128 = 0x87;

@@ -8,10 +8,12 @@
 use zeroize::Zeroize;
 
 use crate::field::{Gf128, Kernels};
-use crate::par::{self, Par};
+use crate::par::Par;
 
+mod fixed;
 mod ring;
 
+use fixed::fill_fixed;
 use ring::Ring;
 
 /// k, and the largest prime p below 2^k with p = 3 modulo 8 and 2 a primitive root: x^p - 1 has no factors over
@@ -42,8 +44,8 @@ impl Qc {
 
     /// Prepares the code for `k`, which [`Qc::params`] gives: about half the work of one vector.
     pub(crate) fn new(k: u32, kernels: Kernels, par: &dyn Par) -> Qc {
-        let p = Qc::prime(k);
-        Qc { k, ring: Ring::new(fixed(k, p, par), kernels, par) }
+        let ring = Ring::new(Qc::prime(k), kernels, par, |fixed| fill_fixed(k as u8, fixed, par));
+        Qc { k, ring }
     }
 
     /// How many elements go into the code: 2^(k+1).
@@ -74,42 +76,6 @@ impl Qc {
         vector.shrink_to_fit();
         vector
     }
-
-    /// The compression of a vector that is zero but for `entries`, which are places below [`Qc::inputs`] and
-    /// what stands there.
-    #[cfg(test)]
-    pub(crate) fn compress_sparse(&self, entries: &[(usize, Gf128)], par: &dyn Par) -> Vec<Gf128> {
-        let p = self.outputs();
-        let mut vector = vec![Gf128::ZERO; self.ring.size()];
-        for (place, value) in entries.iter().filter(|(place, _)| *place < p) {
-            vector[*place] += *value;
-        }
-        self.ring.multiply(&mut vector, par);
-        for (place, value) in entries.iter().filter(|(place, _)| (p..2 * p).contains(place)) {
-            vector[place - p] += *value;
-        }
-        vector.truncate(p);
-        vector
-    }
-}
-
-/// The fixed element `a` for `k`: coefficient i is the bytes 16i to 16i + 15 of an extendable output.
-fn fixed(k: u32, p: usize, par: &dyn Par) -> Vec<Gf128> {
-    const PIECE: usize = 1 << 14;
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"detente-psi qc v1").update(&[k as u8]);
-    let pieces = par::map(par, p.div_ceil(PIECE), |index| {
-        let piece = par::block(p, PIECE, index);
-        let mut reader = hasher.finalize_xof();
-        reader.set_position((Gf128::BYTES * piece.start) as u64);
-        let mut next = || {
-            let mut bytes = [0; Gf128::BYTES];
-            reader.fill(&mut bytes);
-            Gf128::from_bytes(bytes)
-        };
-        piece.map(|_| next()).collect::<Vec<_>>()
-    });
-    pieces.concat()
 }
 
 #[cfg(test)]
@@ -118,6 +84,13 @@ mod tests {
     use crate::field::Cpu;
     use crate::field::tests::elements;
     use crate::par::Sequential;
+
+    /// The compression of a vector that is zero but for `entries`.
+    fn compress(code: &Qc, entries: &[(usize, Gf128)]) -> Vec<Gf128> {
+        let mut vector = vec![Gf128::ZERO; code.inputs()];
+        entries.iter().for_each(|(place, value)| vector[*place] += *value);
+        code.compress(vector, &Sequential)
+    }
 
     fn code(k: u32) -> Qc {
         Qc::new(k, Kernels::new(Cpu::detect()), &Sequential)
@@ -154,42 +127,25 @@ mod tests {
     }
 
     #[test]
-    fn the_fixed_element_is_the_extendable_output() {
-        let mut bytes = vec![0; 16 * 16_363];
-        blake3::Hasher::new().update(b"detente-psi qc v1\x0e").finalize_xof().fill(&mut bytes);
-        let due = bytes.chunks_exact(16).map(|bytes| Gf128::from_bytes(bytes.try_into().expect("16 bytes")));
-        assert!(fixed(14, 16_363, &Sequential) == due.collect::<Vec<_>>());
-    }
-
-    #[test]
     fn unit_vectors_become_rotations_and_unit_vectors() {
         let code = code(14);
-        let (p, a) = (code.outputs(), fixed(14, code.outputs(), &Sequential));
+        let p = code.outputs();
+        let mut a = vec![Gf128::ZERO; p];
+        fill_fixed(14, &mut a, &Sequential);
         for place in [0, 1, 77, p - 1] {
             let mut due = a.clone();
             due.rotate_right(place);
-            assert!(code.compress_sparse(&[(place, Gf128::ONE)], &Sequential) == due);
+            assert!(compress(&code, &[(place, Gf128::ONE)]) == due);
         }
         for place in [0, 1, 20, 21, 22, 16_384 - p, p - 1] {
             let mut due = vec![Gf128::ZERO; p];
             due[place] = Gf128::ONE;
-            assert!(code.compress_sparse(&[(p + place, Gf128::ONE)], &Sequential) == due);
+            assert!(compress(&code, &[(p + place, Gf128::ONE)]) == due);
         }
         for place in [2 * p, code.inputs() - 1] {
-            let dropped = code.compress_sparse(&[(place, Gf128::ONE)], &Sequential);
+            let dropped = compress(&code, &[(place, Gf128::ONE)]);
             assert!(dropped == vec![Gf128::ZERO; p]);
         }
-    }
-
-    #[test]
-    fn sparse_and_dense_vectors_are_compressed_alike() {
-        let code = code(14);
-        let mut dense = vec![Gf128::ZERO; code.inputs()];
-        let entries: Vec<_> = (0..256).map(|i| i * 128 + i * i % 128).zip(elements(5, 256)).collect();
-        for (place, value) in &entries {
-            dense[*place] = *value;
-        }
-        assert!(code.compress(dense, &Sequential) == code.compress_sparse(&entries, &Sequential));
     }
 
     #[test]
@@ -203,7 +159,7 @@ mod tests {
             c[*place] += kernels.mul(*value, delta);
         }
         let [mut b, c] = [b, c].map(|vector| code.compress(vector, &Sequential));
-        kernels.add_scaled(&mut b, delta, &code.compress_sparse(&e, &Sequential));
+        kernels.add_scaled(&mut b, delta, &compress(&code, &e));
         assert!(b == c);
     }
 }

@@ -18,7 +18,7 @@ use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
-use super::{Gf128, Kernels};
+use super::{Gf128, Kernels, LANES_MAX};
 use crate::par::{Par, Sequential};
 
 mod basis;
@@ -28,24 +28,25 @@ pub(super) use basis::point;
 /// The largest transform is that of 2^LOG_MAX coefficients, and so many points are numbered.
 const LOG_MAX: u32 = 24;
 
-/// Rows of this length are transformed as one job.
-const LOG_ROW: u32 = 16;
-
-/// Elements that one job adds.
+/// Elements that one job adds or transforms.
 const PIECE: usize = 1 << 14;
 
 /// Elements that fit into the first cache with room to spare.
 const TILE: usize = 1 << 11;
 
-/// Elements of a cache line, which strips of columns do not divide.
-const LINE: usize = 4;
-
 /// Replaces coefficients, a power of two of them, by the values at as many points from number `base` on.
 pub(crate) fn evaluate(kernels: Kernels, par: &dyn Par, coefficients: &mut [Gf128], base: usize) {
-    let row = row_length(coefficients, base);
-    prepare::<false>(kernels, par, coefficients, row, base);
-    let rows = coefficients.chunks_exact_mut(row).zip((base..).step_by(row)).collect();
-    for_each(par, rows, |(row, base)| transform::<false>(kernels, row, base));
+    let Some(row) = row_length(coefficients, base) else {
+        return kernel::<false>(kernels, coefficients, base);
+    };
+    expand::<false>(kernels, par, coefficients, row, base);
+    let piece = row.max(PIECE);
+    let pieces = coefficients.chunks_mut(piece).zip((base..).step_by(piece)).collect();
+    for_each(par, pieces, |(piece, base): (&mut [Gf128], usize)| {
+        for (row, base) in piece.chunks_exact_mut(row).zip((base..).step_by(row)) {
+            evaluate(kernels, &Sequential, row, base);
+        }
+    });
 }
 
 /// Replaces the coefficients of f by those of f · g modulo the product of x - u over the points u from number
@@ -58,73 +59,66 @@ pub(crate) fn multiply(
     base: usize,
 ) {
     assert_eq!(coefficients.len(), values.len(), "one length");
-    let row = row_length(coefficients, base);
-    prepare::<false>(kernels, par, coefficients, row, base);
-    let rows = coefficients.chunks_exact_mut(row).zip(values.chunks_exact(row));
-    for_each(par, rows.zip((base..).step_by(row)).collect(), |((row, values), base)| {
-        transform::<false>(kernels, row, base);
-        kernels.multiply(row, values);
-        transform::<true>(kernels, row, base);
+    let Some(row) = row_length(coefficients, base) else {
+        kernel::<false>(kernels, coefficients, base);
+        kernels.multiply(coefficients, values);
+        return kernel::<true>(kernels, coefficients, base);
+    };
+    expand::<false>(kernels, par, coefficients, row, base);
+    let piece = row.max(PIECE);
+    let pieces = coefficients.chunks_mut(piece).zip(values.chunks(piece));
+    for_each(par, pieces.zip((base..).step_by(piece)).collect(), |((piece, values), base)| {
+        let rows = piece.chunks_exact_mut(row).zip(values.chunks_exact(row));
+        for ((row, values), base) in rows.zip((base..).step_by(row)) {
+            multiply(kernels, &Sequential, row, values, base);
+        }
     });
-    prepare::<true>(kernels, par, coefficients, row, base);
+    expand::<true>(kernels, par, coefficients, row, base);
 }
 
-fn row_length(elements: &[Gf128], base: usize) -> usize {
-    let length = elements.len();
+/// The length of the rows that so many coefficients are cut into, if it is more than one kernel's work.
+fn row_length(coefficients: &[Gf128], base: usize) -> Option<usize> {
+    let length = coefficients.len();
     assert!(length.is_power_of_two() && base.is_multiple_of(length), "a coset of a subspace");
     assert!(base + length <= 1 << LOG_MAX, "points that are numbered");
-    length.min(1 << LOG_ROW)
+    match length.ilog2() {
+        0..=8 => None,
+        9..=16 => Some(1 << 8),
+        _ => Some(1 << 16),
+    }
+}
+
+/// A transform of at most 2^8 coefficients.
+fn kernel<const INVERSE: bool>(kernels: Kernels, elements: &mut [Gf128], base: usize) {
+    if elements.len() == 1 << 8 {
+        return kernels.transform::<INVERSE>(elements, 1, base);
+    }
+    // Too few to fill vectors: as the first column of a matrix.
+    let mut matrix = Zeroizing::new(vec![Gf128::ZERO; elements.len() * LANES_MAX]);
+    for (element, row) in elements.iter().zip(matrix.chunks_exact_mut(LANES_MAX)) {
+        row[0] = *element;
+    }
+    columns::<INVERSE>(kernels, matrix.chunks_exact_mut(LANES_MAX).collect(), base);
+    for (element, row) in elements.iter_mut().zip(matrix.chunks_exact(LANES_MAX)) {
+        *element = row[0];
+    }
 }
 
 /// Steps 1 and 2, or their inverse, for a matrix with rows of length `row`.
-fn prepare<const INVERSE: bool>(
+fn expand<const INVERSE: bool>(
     kernels: Kernels,
     par: &dyn Par,
     matrix: &mut [Gf128],
     row: usize,
     base: usize,
 ) {
-    if matrix.len() == row {
-        return;
-    }
     if !INVERSE {
         taylor::<false>(kernels, par, matrix, row);
     }
-    let strips = strips(matrix, row, row.min(PIECE));
+    let strips = strips(matrix, row, (row / 16).max(64));
     for_each(par, strips, |strip| columns::<INVERSE>(kernels, strip, base / row));
     if INVERSE {
         taylor::<true>(kernels, par, matrix, row);
-    }
-}
-
-/// A transform on the calling thread.
-fn transform<const INVERSE: bool>(kernels: Kernels, elements: &mut [Gf128], base: usize) {
-    let row = match elements.len().ilog2() {
-        0 => return,
-        1..8 => return short::<INVERSE>(kernels, elements, base),
-        8 => return kernels.transform::<INVERSE>(elements, 1, base),
-        _ => 1 << 8,
-    };
-    if !INVERSE {
-        prepare::<false>(kernels, &Sequential, elements, row, base);
-    }
-    for (row, base) in elements.chunks_exact_mut(row).zip((base..).step_by(row)) {
-        kernels.transform::<INVERSE>(row, 1, base);
-    }
-    if INVERSE {
-        prepare::<true>(kernels, &Sequential, elements, row, base);
-    }
-}
-
-/// Fewer elements than rows: as the first column of a matrix.
-fn short<const INVERSE: bool>(kernels: Kernels, elements: &mut [Gf128], base: usize) {
-    let mut matrix = Zeroizing::new(vec![Gf128::ZERO; elements.len() * LINE]);
-    for (element, row) in elements.iter().zip(matrix.chunks_exact_mut(LINE)) {
-        row[0] = *element;
-    }
-    kernels.transform::<INVERSE>(&mut matrix, LINE, base);
-    for (element, row) in elements.iter_mut().zip(matrix.chunks_exact(LINE)) {
-        *element = row[0];
     }
 }
 
@@ -174,9 +168,12 @@ fn strips(matrix: &mut [Gf128], row: usize, width: usize) -> Vec<Vec<&mut [Gf128
     strips
 }
 
-/// Transforms the columns of a matrix that is given by its rows, at most 2^8 of them. They are copied to where
-/// they stand together: rows of a power of two would crowd into few lines of the cache.
+/// Transforms the columns of a matrix that is given by its rows, at most 2^8 of them.
 fn columns<const INVERSE: bool>(kernels: Kernels, mut rows: Vec<&mut [Gf128]>, base: usize) {
+    if rows.len() <= 16 {
+        return kernels.transform_rows::<INVERSE>(&mut rows, base);
+    }
+    // In a place of their own, as rows that are powers of two apart crowd into few lines of the cache.
     let width = (TILE / rows.len()).min(rows[0].len());
     let mut tile = Zeroizing::new(vec![Gf128::ZERO; rows.len() * width]);
     for column in (0..rows[0].len()).step_by(width) {

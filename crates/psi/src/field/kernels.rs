@@ -14,6 +14,7 @@ mod transform;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub(super) use lanes::LANES_MAX;
 use lanes::{Lanes, Op};
 use portable::Portable;
 
@@ -151,6 +152,11 @@ impl Kernels {
     /// See [`transform::Taylor`].
     pub(super) fn taylor<const INVERSE: bool>(self, matrix: &mut [Gf128], chunk: usize, width: usize) {
         self.cpu.run(transform::Taylor::<INVERSE> { matrix, chunk, width });
+    }
+
+    /// See [`transform::TransformRows`].
+    pub(super) fn transform_rows<const INVERSE: bool>(self, rows: &mut [&mut [Gf128]], base: usize) {
+        self.cpu.run(transform::TransformRows::<INVERSE> { rows, base });
     }
 
     /// See [`transform::Transform`].

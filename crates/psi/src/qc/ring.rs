@@ -24,11 +24,11 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    /// `fixed` has p coefficients.
-    pub(super) fn new(mut fixed: Vec<Gf128>, kernels: Kernels, par: &dyn Par) -> Ring {
-        let p = fixed.len();
+    /// `fill` writes the p coefficients of the fixed element.
+    pub(super) fn new(p: usize, kernels: Kernels, par: &dyn Par, fill: impl Fn(&mut [Gf128])) -> Ring {
         let size = p.next_power_of_two();
-        fixed.resize(size, Gf128::ZERO);
+        let mut fixed = vec![Gf128::ZERO; size];
+        fill(&mut fixed[..p]);
         let mut values = [fixed.clone(), fixed];
         for (values, base) in values.iter_mut().zip([0, size]) {
             fft::evaluate(kernels, par, values, base);
@@ -108,6 +108,10 @@ mod tests {
         product
     }
 
+    fn ring(fixed: &[Gf128], kernels: Kernels, par: &dyn Par) -> Ring {
+        Ring::new(fixed.len(), kernels, par, |place| place.copy_from_slice(fixed))
+    }
+
     fn product(ring: &Ring, mut element: Vec<Gf128>, par: &dyn Par) -> Vec<Gf128> {
         element.resize(ring.size(), Gf128::ZERO);
         ring.multiply(&mut element, par);
@@ -122,7 +126,7 @@ mod tests {
             for cpu in Cpu::all_here() {
                 let kernels = Kernels::new(cpu);
                 let (a, b) = (elements(1, p), elements(2, p));
-                let ring = Ring::new(a.clone(), kernels, &Sequential);
+                let ring = ring(&a, kernels, &Sequential);
                 assert!(
                     product(&ring, b.clone(), &Sequential) == slow_product(kernels, &a, &b),
                     "{p} {cpu:?}"
@@ -135,7 +139,7 @@ mod tests {
     fn products_are_linear() {
         let p = 16_363;
         let kernels = Kernels::new(Cpu::detect());
-        let ring = Ring::new(elements(1, p), kernels, &Sequential);
+        let ring = ring(&elements(1, p), kernels, &Sequential);
         let (b, c, factor) = (elements(2, p), elements(3, p), elements(4, 1)[0]);
         let mut sum = b.clone();
         kernels.add_scaled(&mut sum, factor, &c);
@@ -151,13 +155,13 @@ mod tests {
         let (a, b) = (elements(1, p), elements(2, p));
         let mut all = Vec::new();
         for cpu in Cpu::all_here() {
-            let ring = Ring::new(a.clone(), Kernels::new(cpu), &Sequential);
+            let ring = ring(&a, Kernels::new(cpu), &Sequential);
             all.push(product(&ring, b.clone(), &Sequential));
         }
         let kernels = Kernels::new(Cpu::detect());
         for count in [1, 2, 3, 16] {
             let par = threads(count);
-            all.push(product(&Ring::new(a.clone(), kernels, &par), b.clone(), &par));
+            all.push(product(&ring(&a, kernels, &par), b.clone(), &par));
         }
         assert!(all.windows(2).all(|pair| pair[0] == pair[1]));
     }

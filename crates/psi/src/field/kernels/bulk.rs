@@ -95,21 +95,28 @@ impl Op for PowerSum<'_> {
     }
 }
 
-/// x^1, x^2, … as vectors, and the last power in each lane.
+/// x^1, x^2, … as vectors, and the last power in each lane. By doubling: a chain of products, each waiting for
+/// the one before, would take longer than a short sum.
 #[inline(always)]
 fn powers<L: Lanes>(lanes: L, x: Gf128) -> ([L::V; POWERS], L::V) {
-    let by_x = lanes.factor(lanes.splat(x));
-    let mut power = lanes.splat(Gf128::ONE);
-    let mut elements = [Gf128::ZERO; POWERS * LANES_MAX];
-    for place in &mut elements[..POWERS * L::N] {
-        power = lanes.times(by_x, power);
+    let x = lanes.splat(x);
+    let square = lanes.mul(x, x);
+    let first = [x, square, lanes.mul(square, x), lanes.mul(square, square)];
+    let mut elements = [Gf128::ZERO; LANES_MAX];
+    for (place, power) in elements.iter_mut().zip(first) {
         *place = element(lanes, power);
     }
-    let mut powers = [power; POWERS];
-    for (power, elements) in powers.iter_mut().zip(elements.chunks(L::N)) {
-        *power = lanes.load(elements);
+    let mut powers = [lanes.load(&elements); POWERS];
+    let mut shift = first[L::N - 1];
+    let mut done = 1;
+    while done < POWERS {
+        for i in 0..done {
+            powers[done + i] = lanes.mul(powers[i], shift);
+        }
+        shift = lanes.mul(shift, shift);
+        done *= 2;
     }
-    (powers, power)
+    (powers, shift)
 }
 
 pub(super) struct Power {

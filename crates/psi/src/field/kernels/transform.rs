@@ -7,8 +7,8 @@ use super::lanes::{Factor, LANES_MAX, Lanes, Op};
 use crate::field::Gf128;
 use crate::field::fft::point;
 
-/// Transforms the columns of a matrix of at most 2^8 rows. `width` is a multiple of [`LANES_MAX`], or 1 if
-/// the rows are 2^8.
+/// Transforms the columns of a matrix of 2^5 to 2^8 rows. `width` is a multiple of [`LANES_MAX`], or 1 if the
+/// rows are 2^8.
 pub(super) struct Transform<'a, const INVERSE: bool> {
     pub(super) matrix: &'a mut [Gf128],
     pub(super) width: usize,
@@ -22,24 +22,37 @@ impl<const INVERSE: bool> Op for Transform<'_, INVERSE> {
     fn run<L: Lanes>(self, lanes: L) {
         let Transform { matrix, width, base } = self;
         let chunk = 16 * width;
-        if matrix.len() <= chunk {
-            return few_rows::<L, INVERSE>(lanes, matrix, width, base);
-        }
         if !INVERSE {
             taylor::<L, false>(lanes, matrix, chunk, width);
-            few_rows::<L, false>(lanes, matrix, chunk, base >> 4);
+            few_rows::<L, false>(lanes, &mut rows(matrix, chunk), base >> 4);
         }
         if width == 1 {
             short_chunks::<L, INVERSE>(lanes, matrix, base);
         } else {
             for (chunk, i) in matrix.chunks_exact_mut(chunk).zip(0..) {
-                sixteen_rows::<L, INVERSE>(lanes, chunk, width, base + 16 * i);
+                columns::<L, INVERSE, 16>(lanes, &mut rows(chunk, width), base + 16 * i);
             }
         }
         if INVERSE {
-            few_rows::<L, true>(lanes, matrix, chunk, base >> 4);
+            few_rows::<L, true>(lanes, &mut rows(matrix, chunk), base >> 4);
             taylor::<L, true>(lanes, matrix, chunk, width);
         }
+    }
+}
+
+/// Transforms the columns of a matrix of 1, 2, 4, 8 or 16 rows, given one by one. Their length is a multiple of
+/// [`LANES_MAX`].
+pub(super) struct TransformRows<'a, 'b, const INVERSE: bool> {
+    pub(super) rows: &'a mut [&'b mut [Gf128]],
+    pub(super) base: usize,
+}
+
+impl<const INVERSE: bool> Op for TransformRows<'_, '_, INVERSE> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        few_rows::<L, INVERSE>(lanes, self.rows, self.base);
     }
 }
 
@@ -134,76 +147,52 @@ fn taylor_step<L: Lanes, const INVERSE: bool>(lanes: L, part: &mut [Gf128], shif
     }
 }
 
-/// Transforms the columns of at most 16 rows.
+/// The rows of a matrix of at most 16, and no rows.
 #[inline(always)]
-fn few_rows<L: Lanes, const INVERSE: bool>(lanes: L, matrix: &mut [Gf128], width: usize, base: usize) {
-    match matrix.len() / width {
-        2 => two_rows::<L, INVERSE>(lanes, matrix, width, base),
-        4 => four_rows::<L, INVERSE>(lanes, matrix, width, base),
-        8 => eight_rows::<L, INVERSE>(lanes, matrix, width, base),
-        16 => sixteen_rows::<L, INVERSE>(lanes, matrix, width, base),
+fn rows(matrix: &mut [Gf128], width: usize) -> [&mut [Gf128]; 16] {
+    let mut rows = matrix.chunks_exact_mut(width);
+    [(); 16].map(|()| rows.next().unwrap_or_default())
+}
+
+#[inline(always)]
+fn few_rows<L: Lanes, const INVERSE: bool>(lanes: L, rows: &mut [&mut [Gf128]], base: usize) {
+    match rows.iter().take_while(|row| !row.is_empty()).count() {
+        2 => columns::<L, INVERSE, 2>(lanes, rows, base),
+        4 => columns::<L, INVERSE, 4>(lanes, rows, base),
+        8 => columns::<L, INVERSE, 8>(lanes, rows, base),
+        16 => columns::<L, INVERSE, 16>(lanes, rows, base),
         rows => assert_eq!(rows, 1, "a power of two"),
     }
 }
 
+/// Transforms the columns of a matrix with `ROWS` rows. The factors stand level after level from the highest
+/// on: one, then two, four and eight.
 #[inline(always)]
-fn two_rows<L: Lanes, const INVERSE: bool>(lanes: L, matrix: &mut [Gf128], width: usize, base: usize) {
-    let factor = lanes.factor(lanes.splat(point(base)));
-    let (low, high) = matrix.split_at_mut(width);
-    for (low, high) in low.chunks_exact_mut(L::N).zip(high.chunks_exact_mut(L::N)) {
-        let mut v = [lanes.load(low), lanes.load(high)];
-        butterfly::<L, INVERSE>(lanes, &mut v, [0, 1], factor);
-        lanes.store(v[0], low);
-        lanes.store(v[1], high);
+fn columns<L: Lanes, const INVERSE: bool, const ROWS: usize>(
+    lanes: L,
+    rows: &mut [&mut [Gf128]],
+    base: usize,
+) {
+    let zero = lanes.splat(Gf128::ZERO);
+    let mut factors = [lanes.factor(zero); 16];
+    for level in 0..ROWS.ilog2() {
+        let first = ROWS >> (level + 1);
+        for i in 0..first {
+            factors[first + i] = lanes.factor(lanes.splat(point((base >> level) + 2 * i)));
+        }
     }
-}
-
-#[inline(always)]
-fn four_rows<L: Lanes, const INVERSE: bool>(lanes: L, matrix: &mut [Gf128], width: usize, base: usize) {
-    let mut factors = [lanes.factor(lanes.splat(Gf128::ZERO)); 3];
-    for (factor, index) in factors.iter_mut().zip([base >> 1, base, base + 2]) {
-        *factor = lanes.factor(lanes.splat(point(index)));
-    }
-    for column in (0..width).step_by(L::N) {
-        let mut v = [lanes.splat(Gf128::ZERO); 4];
-        for (v, row) in v.iter_mut().zip(matrix.chunks_exact(width)) {
+    for column in (0..rows[0].len()).step_by(L::N) {
+        let mut v = [zero; ROWS];
+        for (v, row) in v.iter_mut().zip(rows.iter()) {
             *v = lanes.load(&row[column..]);
         }
-        four::<L, INVERSE>(lanes, &mut v, [0, 1, 2, 3], factors);
-        for (v, row) in v.iter().zip(matrix.chunks_exact_mut(width)) {
-            lanes.store(*v, &mut row[column..]);
+        match ROWS {
+            2 => butterfly::<L, INVERSE>(lanes, &mut v, [0, 1], factors[1]),
+            4 => four::<L, INVERSE>(lanes, &mut v, [0, 1, 2, 3], [factors[1], factors[2], factors[3]]),
+            8 => eight::<L, INVERSE>(lanes, &mut v, &factors),
+            _ => sixteen::<L, INVERSE>(lanes, &mut v, &factors),
         }
-    }
-}
-
-#[inline(always)]
-fn eight_rows<L: Lanes, const INVERSE: bool>(lanes: L, matrix: &mut [Gf128], width: usize, base: usize) {
-    if !INVERSE {
-        taylor::<L, false>(lanes, matrix, 4 * width, width);
-        two_rows::<L, false>(lanes, matrix, 4 * width, base >> 2);
-    }
-    for (chunk, i) in matrix.chunks_exact_mut(4 * width).zip(0..) {
-        four_rows::<L, INVERSE>(lanes, chunk, width, base + 4 * i);
-    }
-    if INVERSE {
-        two_rows::<L, true>(lanes, matrix, 4 * width, base >> 2);
-        taylor::<L, true>(lanes, matrix, 4 * width, width);
-    }
-}
-
-#[inline(always)]
-fn sixteen_rows<L: Lanes, const INVERSE: bool>(lanes: L, matrix: &mut [Gf128], width: usize, base: usize) {
-    let mut factors = [lanes.factor(lanes.splat(Gf128::ZERO)); 16];
-    for (factor, (level, i)) in factors.iter_mut().zip(FACTORS) {
-        *factor = lanes.factor(lanes.splat(point((base >> level) + 2 * i)));
-    }
-    for column in (0..width).step_by(L::N) {
-        let mut v = [lanes.splat(Gf128::ZERO); 16];
-        for (v, row) in v.iter_mut().zip(matrix.chunks_exact(width)) {
-            *v = lanes.load(&row[column..]);
-        }
-        sixteen::<L, INVERSE>(lanes, &mut v, &factors);
-        for (v, row) in v.iter().zip(matrix.chunks_exact_mut(width)) {
+        for (v, row) in v.iter().zip(rows.iter_mut()) {
             lanes.store(*v, &mut row[column..]);
         }
     }
@@ -212,20 +201,18 @@ fn sixteen_rows<L: Lanes, const INVERSE: bool>(lanes: L, matrix: &mut [Gf128], w
 /// Transforms each chunk of 16 elements, as many chunks at once as a vector has elements.
 #[inline(always)]
 fn short_chunks<L: Lanes, const INVERSE: bool>(lanes: L, elements: &mut [Gf128], base: usize) {
-    let none = lanes.factor(lanes.splat(Gf128::ZERO));
-    let mut offsets = [none; 16];
+    let mut offsets = [lanes.factor(lanes.splat(Gf128::ZERO)); 16];
     for (offset, points) in offsets.iter_mut().zip(&OFFSETS) {
         *offset = lanes.factor(lanes.load(points));
     }
     for (chunks, i) in elements.chunks_exact_mut(16 * L::N).zip(0..) {
         let base = base + 16 * L::N * i;
-        let mut levels = [none; 4];
-        for (level, factor) in levels.iter_mut().enumerate() {
-            *factor = lanes.factor(lanes.splat(point(base >> level)));
-        }
-        let mut factors = [none; 16];
-        for (factor, ((level, _), offset)) in factors.iter_mut().zip(FACTORS.into_iter().zip(offsets)) {
-            *factor = lanes.add_factor(levels[level], offset);
+        let mut factors = offsets;
+        for level in 0..4 {
+            let at_base = lanes.factor(lanes.splat(point(base >> level)));
+            for factor in &mut factors[8 >> level..16 >> level] {
+                *factor = lanes.add_factor(*factor, at_base);
+            }
         }
         let mut v = [lanes.splat(Gf128::ZERO); 16];
         for (v, column) in v.chunks_exact_mut(L::N).zip((0..).step_by(L::N)) {
@@ -244,34 +231,50 @@ fn short_chunks<L: Lanes, const INVERSE: bool>(lanes: L, elements: &mut [Gf128],
     }
 }
 
-/// The factors of a transform of 16 rows, in heap order: factor `i` of a level is the point of number
-/// (base >> level) + 2·i. The first one is not used.
-const FACTORS: [(usize, usize); 16] = {
-    let mut factors = [(0, 0); 16];
-    let mut place: usize = 1;
-    while place < 16 {
-        let first = 1 << place.ilog2();
-        factors[place] = (3 - place.ilog2() as usize, place - first);
-        place += 1;
-    }
-    factors
-};
-
-/// The factors of the first chunks of 16.
+/// The factors of the first chunks of 16, for each chunk in the order of [`columns`].
 static OFFSETS: [[Gf128; LANES_MAX]; 16] = {
     let mut offsets = [[Gf128::ZERO; LANES_MAX]; 16];
-    let mut place = 0;
-    while place < 16 * LANES_MAX {
-        let (level, i) = FACTORS[place / LANES_MAX];
-        offsets[place / LANES_MAX][place % LANES_MAX] = point(((16 * (place % LANES_MAX)) >> level) + 2 * i);
-        place += 1;
+    let mut level = 0;
+    while level < 4 {
+        let first = 8 >> level;
+        let mut at = 0;
+        while at < first * LANES_MAX {
+            let (i, chunk) = (at / LANES_MAX, at % LANES_MAX);
+            offsets[first + i][chunk] = point(((16 * chunk) >> level) + 2 * i);
+            at += 1;
+        }
+        level += 1;
     }
     offsets
 };
 
+/// 8 = 2 · 4: the Taylor expansion at x^4 + x, four columns of two rows, two chunks of four rows.
+#[inline(always)]
+fn eight<L: Lanes, const INVERSE: bool>(lanes: L, v: &mut [L::V], factors: &[Factor<L::V>; 16]) {
+    let [_, f1, f2, f3, rest @ ..] = *factors;
+    if !INVERSE {
+        for i in (4..8).rev() {
+            v[i - 3] = lanes.add(v[i - 3], v[i]);
+        }
+        for i in 0..4 {
+            butterfly::<L, false>(lanes, v, [i, i + 4], f1);
+        }
+    }
+    four::<L, INVERSE>(lanes, v, [0, 1, 2, 3], [f2, rest[0], rest[1]]);
+    four::<L, INVERSE>(lanes, v, [4, 5, 6, 7], [f3, rest[2], rest[3]]);
+    if INVERSE {
+        for i in 0..4 {
+            butterfly::<L, true>(lanes, v, [i, i + 4], f1);
+        }
+        for i in 4..8 {
+            v[i - 3] = lanes.add(v[i - 3], v[i]);
+        }
+    }
+}
+
 /// 16 = 4 · 4: the Taylor expansion at x^4 + x, four columns of four rows, four chunks of four rows.
 #[inline(always)]
-fn sixteen<L: Lanes, const INVERSE: bool>(lanes: L, v: &mut [L::V; 16], factors: &[Factor<L::V>; 16]) {
+fn sixteen<L: Lanes, const INVERSE: bool>(lanes: L, v: &mut [L::V], factors: &[Factor<L::V>; 16]) {
     let [_, f1, f2, f3, rest @ ..] = *factors;
     if !INVERSE {
         for i in (8..16).rev() {
