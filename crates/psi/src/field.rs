@@ -68,7 +68,6 @@ pub(crate) mod tests {
     //! What the tests of this crate's mathematics share.
 
     use super::Gf128;
-    use crate::par::Par;
 
     /// Numbers without pattern, the same in every run (splitmix64).
     pub(crate) fn noise(seed: u64) -> impl FnMut() -> u64 {
@@ -84,18 +83,5 @@ pub(crate) mod tests {
     pub(crate) fn elements(seed: u64, count: usize) -> Vec<Gf128> {
         let mut next = noise(seed);
         (0..count).map(|_| Gf128(u128::from(next()) << 64 | u128::from(next()))).collect()
-    }
-
-    struct Threads(rayon::ThreadPool);
-
-    impl Par for Threads {
-        fn run(&self, jobs: usize, job: &(dyn Fn(usize) + Sync)) {
-            self.0.scope(|scope| (0..jobs).for_each(|index| scope.spawn(move |_| job(index))));
-        }
-    }
-
-    /// A pool of `count` threads.
-    pub(crate) fn threads(count: usize) -> impl Par {
-        Threads(rayon::ThreadPoolBuilder::new().num_threads(count).build().expect("threads"))
     }
 }

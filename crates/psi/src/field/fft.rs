@@ -14,12 +14,10 @@
 //! and of 2^16 elements keep the work inside the caches. No thread is started here, and the jobs given to
 //! [`Par`] do not depend on how many there are.
 
-use std::sync::{Mutex, PoisonError};
-
 use zeroize::Zeroizing;
 
 use super::{Gf128, Kernels, LANES_MAX};
-use crate::par::{Par, Sequential};
+use crate::par::{self, Par, Sequential};
 
 mod basis;
 
@@ -41,9 +39,9 @@ pub(crate) fn evaluate(kernels: Kernels, par: &dyn Par, coefficients: &mut [Gf12
     };
     expand::<false>(kernels, par, coefficients, row, base);
     let piece = row.max(PIECE);
-    let pieces = coefficients.chunks_mut(piece).zip((base..).step_by(piece)).collect();
-    for_each(par, pieces, |(piece, base): (&mut [Gf128], usize)| {
-        for (row, base) in piece.chunks_exact_mut(row).zip((base..).step_by(row)) {
+    par::for_chunks(par, coefficients, piece, |index, coefficients| {
+        let rows = coefficients.chunks_exact_mut(row);
+        for (row, base) in rows.zip((base + index * piece..).step_by(row)) {
             evaluate(kernels, &Sequential, row, base);
         }
     });
@@ -66,10 +64,9 @@ pub(crate) fn multiply(
     };
     expand::<false>(kernels, par, coefficients, row, base);
     let piece = row.max(PIECE);
-    let pieces = coefficients.chunks_mut(piece).zip(values.chunks(piece));
-    for_each(par, pieces.zip((base..).step_by(piece)).collect(), |((piece, values), base)| {
-        let rows = piece.chunks_exact_mut(row).zip(values.chunks_exact(row));
-        for ((row, values), base) in rows.zip((base..).step_by(row)) {
+    par::for_chunks(par, coefficients, piece, |index, coefficients| {
+        let rows = coefficients.chunks_exact_mut(row).zip(values[index * piece..].chunks_exact(row));
+        for ((row, values), base) in rows.zip((base + index * piece..).step_by(row)) {
             multiply(kernels, &Sequential, row, values, base);
         }
     });
@@ -98,7 +95,8 @@ fn kernel<const INVERSE: bool>(kernels: Kernels, elements: &mut [Gf128], base: u
     for (element, row) in elements.iter().zip(matrix.chunks_exact_mut(LANES_MAX)) {
         row[0] = *element;
     }
-    columns::<INVERSE>(kernels, matrix.chunks_exact_mut(LANES_MAX).collect(), base);
+    let mut rows: Vec<_> = matrix.chunks_exact_mut(LANES_MAX).collect();
+    columns::<INVERSE>(kernels, &mut rows, base);
     for (element, row) in elements.iter_mut().zip(matrix.chunks_exact(LANES_MAX)) {
         *element = row[0];
     }
@@ -115,8 +113,8 @@ fn expand<const INVERSE: bool>(
     if !INVERSE {
         taylor::<false>(kernels, par, matrix, row);
     }
-    let strips = strips(matrix, row, (row / 16).max(64));
-    for_each(par, strips, |strip| columns::<INVERSE>(kernels, strip, base / row));
+    let mut strips = strips(matrix, row, (row / 16).max(64));
+    par::for_chunks(par, &mut strips, 1, |_, strip| columns::<INVERSE>(kernels, &mut strip[0], base / row));
     if INVERSE {
         taylor::<true>(kernels, par, matrix, row);
     }
@@ -150,8 +148,9 @@ fn taylor_step<const INVERSE: bool>(kernels: Kernels, par: &dyn Par, part: &mut 
     if !INVERSE {
         kernels.add(&mut first[..shift], last);
     }
-    let pieces = low[shift..].chunks_mut(PIECE).zip(first.chunks(PIECE)).collect();
-    for_each(par, pieces, |(sums, terms): (&mut [Gf128], &[Gf128])| kernels.add(sums, terms));
+    par::for_chunks(par, &mut low[shift..], PIECE, |index, sums| {
+        kernels.add(sums, &first[index * PIECE..][..sums.len()]);
+    });
     if INVERSE {
         kernels.add(&mut first[..shift], last);
     }
@@ -169,38 +168,30 @@ fn strips(matrix: &mut [Gf128], row: usize, width: usize) -> Vec<Vec<&mut [Gf128
 }
 
 /// Transforms the columns of a matrix that is given by its rows, at most 2^8 of them.
-fn columns<const INVERSE: bool>(kernels: Kernels, mut rows: Vec<&mut [Gf128]>, base: usize) {
+fn columns<const INVERSE: bool>(kernels: Kernels, rows: &mut [&mut [Gf128]], base: usize) {
     if rows.len() <= 16 {
-        return kernels.transform_rows::<INVERSE>(&mut rows, base);
+        return kernels.transform_rows::<INVERSE>(rows, base);
     }
     // In a place of their own, as rows that are powers of two apart crowd into few lines of the cache.
     let width = (TILE / rows.len()).min(rows[0].len());
     let mut tile = Zeroizing::new(vec![Gf128::ZERO; rows.len() * width]);
     for column in (0..rows[0].len()).step_by(width) {
-        for (copy, row) in tile.chunks_exact_mut(width).zip(&rows) {
+        for (copy, row) in tile.chunks_exact_mut(width).zip(rows.iter()) {
             copy.copy_from_slice(&row[column..column + width]);
         }
         kernels.transform::<INVERSE>(&mut tile, width, base);
-        for (copy, row) in tile.chunks_exact(width).zip(&mut rows) {
+        for (copy, row) in tile.chunks_exact(width).zip(rows.iter_mut()) {
             row[column..column + width].copy_from_slice(copy);
         }
     }
-}
-
-/// Runs `work` on each item as a job of its own.
-pub(crate) fn for_each<T: Send>(par: &dyn Par, items: Vec<T>, work: impl Fn(T) + Sync) {
-    let items: Vec<Mutex<Option<T>>> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
-    par.run(items.len(), &|index| {
-        let item = items[index].lock().unwrap_or_else(PoisonError::into_inner).take();
-        work(item.expect("each job runs once"));
-    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::field::Cpu;
-    use crate::field::tests::{elements, threads};
+    use crate::field::tests::elements;
+    use crate::par::tests::Rayon;
 
     fn all_kernels() -> impl Iterator<Item = Kernels> {
         Cpu::all_here().into_iter().map(Kernels::new)
@@ -276,8 +267,8 @@ mod tests {
         let results: Vec<_> = [1, 2, 3, 16]
             .map(|count| {
                 let (mut product, mut values) = (elements(1, 1 << 18), elements(2, 1 << 18));
-                evaluate(kernels, &threads(count), &mut values, 1 << 18);
-                multiply(kernels, &threads(count), &mut product, &values, 1 << 18);
+                evaluate(kernels, &Rayon::new(count), &mut values, 1 << 18);
+                multiply(kernels, &Rayon::new(count), &mut product, &values, 1 << 18);
                 product
             })
             .into();

@@ -6,8 +6,7 @@
 //! blocks of output are its compressions under ascending counters.
 
 use crate::field::Gf128;
-use crate::field::fft::for_each;
-use crate::par::Par;
+use crate::par::{self, Par};
 
 /// Blocks that are made together: enough that a loop over them is worth a vector instruction.
 const LANES: usize = 64;
@@ -21,10 +20,9 @@ const PIECE: usize = 64 * TOGETHER;
 /// Fills in the first coefficients of the fixed element for k.
 pub(super) fn fill_fixed(k: u8, coefficients: &mut [Gf128], par: &dyn Par) {
     let input = [&b"detente-psi qc v1"[..], &[k]].concat();
-    let pieces = coefficients.chunks_mut(PIECE).zip((0..).step_by(PIECE / 4)).collect();
-    for_each(par, pieces, |(piece, first): (&mut [Gf128], u64)| {
-        for (coefficients, first) in piece.chunks_mut(TOGETHER).zip((first..).step_by(LANES)) {
-            let state = compress(&input, first);
+    par::for_chunks(par, coefficients, PIECE, |index, piece| {
+        for (coefficients, first) in piece.chunks_mut(TOGETHER).zip((index * PIECE / 4..).step_by(LANES)) {
+            let state = compress(&input, first as u64);
             for (i, coefficient) in coefficients.iter_mut().enumerate() {
                 *coefficient = output(&state, i / 4, i % 4);
             }
@@ -89,19 +87,15 @@ fn round(state: &mut [Words; 16], message: &[u32; 16]) {
 }
 
 #[inline(always)]
-fn mix(state: &mut [Words; 16], [a, b, c, d]: [usize; 4], first: u32, second: u32) {
-    for lane in 0..LANES {
-        let [mut va, mut vb, mut vc, mut vd] = [a, b, c, d].map(|i| state[i][lane]);
+fn mix(state: &mut [Words; 16], words: [usize; 4], first: u32, second: u32) {
+    let [a, b, c, d] = state.get_disjoint_mut(words).expect("four words");
+    for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
         for (message, [to_d, to_b]) in [(first, [16, 12]), (second, [8, 7])] {
-            va = va.wrapping_add(vb).wrapping_add(message);
-            vd = (vd ^ va).rotate_right(to_d);
-            vc = vc.wrapping_add(vd);
-            vb = (vb ^ vc).rotate_right(to_b);
+            *a = a.wrapping_add(*b).wrapping_add(message);
+            *d = (*d ^ *a).rotate_right(to_d);
+            *c = c.wrapping_add(*d);
+            *b = (*b ^ *c).rotate_right(to_b);
         }
-        state[a][lane] = va;
-        state[b][lane] = vb;
-        state[c][lane] = vc;
-        state[d][lane] = vd;
     }
 }
 

@@ -8,9 +8,8 @@
 
 use zeroize::Zeroizing;
 
-use crate::field::fft::{self, for_each};
-use crate::field::{Gf128, Kernels};
-use crate::par::Par;
+use crate::field::{Gf128, Kernels, fft};
+use crate::par::{self, Par};
 
 /// Elements that one job adds.
 const PIECE: usize = 1 << 14;
@@ -53,18 +52,18 @@ impl Ring {
         fft::multiply(self.kernels, par, &mut quotient, &self.values[1], self.size());
         self.add(&mut quotient, element, par);
         let (element, quotient) = (self.fold(element), self.fold(&mut quotient));
-        let pieces = element.chunks_mut(PIECE).zip((self.p..).step_by(PIECE)).collect();
-        for_each(par, pieces, |(piece, start): (&mut [Gf128], usize)| {
+        par::for_chunks(par, element, PIECE, |index, piece| {
             for term in terms(self.size().ilog2()) {
-                self.add_cyclic(piece, quotient, start - (1 << term) % self.p);
+                self.add_cyclic(piece, quotient, self.p + index * PIECE - (1 << term) % self.p);
             }
         });
     }
 
     /// `sums[i] += terms[i]`.
     pub(super) fn add(&self, sums: &mut [Gf128], terms: &[Gf128], par: &dyn Par) {
-        let pieces = sums.chunks_mut(PIECE).zip(terms.chunks(PIECE)).collect();
-        for_each(par, pieces, |(sums, terms): (&mut [Gf128], &[Gf128])| self.kernels.add(sums, terms));
+        par::for_chunks(par, sums, PIECE, |index, sums| {
+            self.kernels.add(sums, &terms[index * PIECE..][..sums.len()]);
+        });
     }
 
     /// `sums[i] += terms[(start + i) mod p]`, where `terms` are p.
@@ -93,8 +92,9 @@ fn terms(k: u32) -> impl Iterator<Item = u32> {
 mod tests {
     use super::*;
     use crate::field::Cpu;
-    use crate::field::tests::{elements, threads};
+    use crate::field::tests::elements;
     use crate::par::Sequential;
+    use crate::par::tests::Rayon;
 
     /// a · b by the definition.
     fn slow_product(kernels: Kernels, a: &[Gf128], b: &[Gf128]) -> Vec<Gf128> {
@@ -160,7 +160,7 @@ mod tests {
         }
         let kernels = Kernels::new(Cpu::detect());
         for count in [1, 2, 3, 16] {
-            let par = threads(count);
+            let par = Rayon::new(count);
             all.push(product(&ring(&a, kernels, &par), b.clone(), &par));
         }
         assert!(all.windows(2).all(|pair| pair[0] == pair[1]));
