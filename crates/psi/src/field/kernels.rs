@@ -48,14 +48,16 @@ impl Cpu {
 
     /// Everything that this processor has, slowest first.
     pub fn all_here() -> Vec<Cpu> {
-        let mut all = vec![Cpu::portable()];
-        #[cfg(target_arch = "x86_64")]
-        {
-            all.extend(x86::Clmul::detect().map(|lanes| Cpu(Level::Clmul(lanes))));
-            all.extend(x86::Vclmul256::detect().map(|lanes| Cpu(Level::Vclmul256(lanes))));
-            all.extend(x86::Vclmul512::detect().map(|lanes| Cpu(Level::Vclmul512(lanes))));
-        }
-        all
+        let levels = [
+            Some(Level::Portable(Portable)),
+            #[cfg(target_arch = "x86_64")]
+            x86::Clmul::detect().map(Level::Clmul),
+            #[cfg(target_arch = "x86_64")]
+            x86::Vclmul256::detect().map(Level::Vclmul256),
+            #[cfg(target_arch = "x86_64")]
+            x86::Vclmul512::detect().map(Level::Vclmul512),
+        ];
+        levels.into_iter().flatten().map(Cpu).collect()
     }
 
     /// Runs `op` with this processor's vectors.
