@@ -22,7 +22,7 @@ mod stream;
 mod tests;
 
 use crate::field::Gf128;
-use crate::pages::{PAGE, Pool, Run, Slots};
+use crate::pages::{PAGE, Pool};
 use crate::par::{self, Par};
 use block::Blocks;
 use bucket::{Bucket, Scatter, shuffle};
@@ -53,13 +53,13 @@ impl Fast {
     }
 
     /// Compresses a vector that comes page by page: `load(index, elements)` writes the elements of page
-    /// `index`, and is called once for each. Memory comes from `pool`.
+    /// `index`. It is dropped, with whatever it owns, once all pages are loaded. Memory comes from `pool`.
     pub(crate) fn compress(
         &self,
         load: impl Fn(usize, &mut [Gf128; PAGE]) + Sync,
         pool: &Pool,
         par: &dyn Par,
-    ) -> Slots {
+    ) -> Vec<Gf128> {
         let first = self.first_pass(load, pool, par);
         let second = self.second_pass(first, pool, par);
         self.third_pass(second, pool, par)
@@ -110,39 +110,35 @@ impl Fast {
     }
 
     /// Shuffles each bucket, and blocks of 64 to 32.
-    fn third_pass(&self, buckets: Vec<Bucket>, pool: &Pool, par: &dyn Par) -> Slots {
+    fn third_pass(&self, buckets: Vec<Bucket>, pool: &Pool, par: &dyn Par) -> Vec<Gf128> {
         let groups = Groups::new(buckets, self.segments());
-        let parts = par::map(par, groups.len(), |group| {
+        let mut out = vec![Gf128::ZERO; self.len / 2];
+        let regions = groups.regions(&mut out);
+        let edges = par::map(par, groups.len(), |group| {
             let (start, buckets) = groups.take(group);
-            let mut part = Part::new(start.element);
+            let mut part = Part::new(start.element, take(&regions[group]));
             for (number, bucket) in (start.bucket..).zip(buckets) {
                 shuffle(bucket, Draws::new(&self.streams, 1, number), &mut part.waiting, pool);
-                part.encode_waiting(&self.blocks, pool);
+                part.encode_waiting(&self.blocks);
             }
-            part
+            (part.head, part.waiting, part.block)
         });
-        self.stitch(parts, pool)
-    }
-
-    /// Puts the parts one after the other, with the blocks that reach from one into the next.
-    fn stitch(&self, mut parts: Vec<Part>, pool: &Pool) -> Slots {
-        let mut slots = Slots::default();
-        for at in 0..parts.len() {
-            let head = parts.get_mut(at + 1).map(|next| std::mem::take(&mut next.head));
-            let part = &mut parts[at];
-            if let Some(head) = head {
-                part.waiting.extend_from_slice(&head);
-                part.encode_waiting(&self.blocks, pool);
+        // The blocks that reach from one group into the next.
+        for [(_, tail, number), (head, ..)] in edges.array_windows() {
+            let mut block = Zeroizing::new([Gf128::ZERO; BLOCK]);
+            if let Some((start, end)) = block.split_at_mut_checked(tail.len()).filter(|_| !tail.is_empty()) {
+                start.copy_from_slice(tail);
+                end.copy_from_slice(head);
+                let coded = self.blocks.encode(*number, &block);
+                out[number * coded.len()..][..coded.len()].copy_from_slice(&coded[..]);
             }
-            debug_assert!(part.waiting.is_empty(), "64 divides the length");
-            slots.push(std::mem::take(&mut part.run));
         }
-        slots
+        out
     }
 }
 
-/// What a group of buckets gives in the third pass.
-struct Part {
+/// A group of buckets in the third pass.
+struct Part<'o> {
     /// The first elements, as many as the last block of the group before still needs.
     head: Zeroizing<Vec<Gf128>>,
     /// How many of them are still to come.
@@ -151,24 +147,28 @@ struct Part {
     waiting: Zeroizing<Vec<Gf128>>,
     /// The block that comes next.
     block: usize,
-    run: Run,
+    /// Where it goes, and all after it.
+    out: &'o mut [Gf128],
 }
 
-impl Part {
+impl<'o> Part<'o> {
     /// A part whose first element is number `element` of the vector.
-    fn new(element: usize) -> Part {
+    fn new(element: usize, out: &'o mut [Gf128]) -> Part<'o> {
         let block = element.div_ceil(BLOCK);
         let (head, waiting) = (Zeroizing::new(Vec::new()), Zeroizing::new(Vec::new()));
-        Part { head, head_missing: block * BLOCK - element, waiting, block, run: Run::default() }
+        Part { head, head_missing: block * BLOCK - element, waiting, block, out }
     }
 
-    fn encode_waiting(&mut self, blocks: &Blocks, pool: &Pool) {
+    fn encode_waiting(&mut self, blocks: &Blocks) {
         let missing = self.head_missing.min(self.waiting.len());
         self.head.extend(self.waiting.drain(..missing));
         self.head_missing -= missing;
         let (whole, _) = self.waiting.as_chunks::<BLOCK>();
         for block in whole {
-            self.run.extend(&blocks.encode(self.block, block)[..], pool);
+            let coded = blocks.encode(self.block, block);
+            let (now, later) = std::mem::take(&mut self.out).split_at_mut(coded.len());
+            now.copy_from_slice(&coded[..]);
+            self.out = later;
             self.block += 1;
         }
         let done = whole.len() * BLOCK;
@@ -206,6 +206,22 @@ impl Groups {
 
     fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// The part of `out` that each group's blocks go to: from the first block that begins in the group to the
+    /// first that begins in the next.
+    fn regions<'o>(&self, out: &'o mut [Gf128]) -> Vec<Mutex<&'o mut [Gf128]>> {
+        let begins =
+            |group: usize| self.0.get(group).map(|(start, _)| start.element.div_ceil(BLOCK) * BLOCK / 2);
+        let mut rest = out;
+        let regions = (0..self.len()).map(|group| {
+            let begin = begins(group).unwrap_or(0);
+            let len = begins(group + 1).map_or(rest.len(), |end| end - begin);
+            let (region, later) = std::mem::take(&mut rest).split_at_mut(len);
+            rest = later;
+            Mutex::new(region)
+        });
+        regions.collect()
     }
 
     fn take(&self, group: usize) -> (Start, Vec<Bucket>) {

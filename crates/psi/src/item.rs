@@ -18,9 +18,16 @@ use crate::size::SizeClass;
 pub struct Items {
     /// All items, one after the other.
     bytes: Vec<u8>,
-    /// Where each item ends in `bytes`.
-    ends: Vec<usize>,
+    /// Where each item ends in `bytes`, counted from its group's base: half the memory of whole positions.
+    ends: Vec<u32>,
+    /// Where each group of [`GROUP`] items begins in `bytes`.
+    bases: Vec<usize>,
 }
+
+/// Items of a group. They have less than 2^32 bytes together.
+const GROUP: usize = 1 << 12;
+
+const _: () = assert!((GROUP as u64) * (ITEM_BYTES_MAX as u64) < 1 << 32);
 
 impl Items {
     /// Takes items that are already sorted bytewise and distinct; copies them.
@@ -35,13 +42,13 @@ impl Items {
         let mut items = Items {
             bytes: Vec::with_capacity(sorted.iter().map(|item| item.as_ref().len()).sum()),
             ends: Vec::with_capacity(sorted.len()),
+            bases: Vec::with_capacity(sorted.len().div_ceil(GROUP)),
         };
         let mut previous: &[u8] = &[];
         for (rank, item) in sorted.iter().map(AsRef::as_ref).enumerate() {
             check_item(rank, item)?;
             check_order(rank, previous, item)?;
-            items.bytes.extend_from_slice(item);
-            items.ends.push(items.bytes.len());
+            items.push(item);
             previous = item;
         }
         Ok(items)
@@ -62,8 +69,22 @@ impl Items {
     }
 
     fn stretch(&self, rank: usize) -> Stretch<'_> {
-        let start = rank.checked_sub(1).map_or(0, |below| self.ends[below]);
-        Stretch::new(&self.bytes[start..], self.ends[rank] - start)
+        let start = match rank % GROUP {
+            0 => 0,
+            _ => self.ends[rank - 1],
+        };
+        let base = self.bases[rank / GROUP];
+        Stretch::new(&self.bytes[base + start as usize..], (self.ends[rank] - start) as usize)
+    }
+
+    fn push(&mut self, item: &[u8]) {
+        if self.ends.len().is_multiple_of(GROUP) {
+            self.bases.push(self.bytes.len());
+        }
+        self.bytes.extend_from_slice(item);
+        let base = self.bases[self.ends.len() / GROUP];
+        // Below 2^32 by the length of an item, which was checked.
+        self.ends.push((self.bytes.len() - base) as u32);
     }
 }
 

@@ -41,6 +41,7 @@ mod rejection;
 pub mod run;
 mod seed;
 pub mod size;
+mod slots;
 pub mod vole;
 pub mod voprf;
 

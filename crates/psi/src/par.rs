@@ -43,10 +43,20 @@ pub(crate) fn for_chunks<T: Send>(
     size: usize,
     job: impl Fn(usize, &mut [T]) + Sync,
 ) {
+    map_chunks(par, slice, size, job);
+}
+
+/// As [`for_chunks`], and gives what the jobs gave, in the order of the chunks.
+pub(crate) fn map_chunks<T: Send, R: Send>(
+    par: &dyn Par,
+    slice: &mut [T],
+    size: usize,
+    job: impl Fn(usize, &mut [T]) -> R + Sync,
+) -> Vec<R> {
     let chunks: Vec<Mutex<&mut [T]>> = slice.chunks_mut(size).map(Mutex::new).collect();
-    par.run(chunks.len(), &|index| {
-        job(index, &mut chunks[index].lock().unwrap_or_else(PoisonError::into_inner));
-    });
+    map(par, chunks.len(), |index| {
+        job(index, &mut chunks[index].lock().unwrap_or_else(PoisonError::into_inner))
+    })
 }
 
 /// The `index`-th block of `0..total` cut into blocks of `size`; the last one may be shorter.

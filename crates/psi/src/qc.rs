@@ -8,7 +8,7 @@
 use zeroize::Zeroize;
 
 use crate::field::{Gf128, Kernels};
-use crate::par::Par;
+use crate::par::{self, Par};
 
 mod fixed;
 mod ring;
@@ -74,6 +74,25 @@ impl Qc {
         vector[p..].zeroize();
         vector.truncate(p);
         vector.shrink_to_fit();
+        vector
+    }
+
+    /// The compression of the vector whose element at each place below [`Qc::inputs`] is what `element` gives.
+    /// The vector itself never stands in memory.
+    pub(crate) fn compress_with(&self, element: impl Fn(usize) -> Gf128 + Sync, par: &dyn Par) -> Vec<Gf128> {
+        /// Elements of a job.
+        const PIECE: usize = 1 << 12;
+        let p = self.outputs();
+        let mut vector = vec![Gf128::ZERO; self.ring.size()];
+        par::for_chunks(par, &mut vector[..p], PIECE, |piece, elements| {
+            (piece * PIECE..).zip(elements).for_each(|(place, first)| *first = element(place));
+        });
+        self.ring.multiply(&mut vector, par);
+        vector[p..].zeroize();
+        vector.truncate(p);
+        par::for_chunks(par, &mut vector, PIECE, |piece, elements| {
+            (p + piece * PIECE..).zip(elements).for_each(|(place, sum)| *sum += element(place));
+        });
         vector
     }
 }
@@ -146,6 +165,14 @@ mod tests {
             let dropped = compress(&code, &[(place, Gf128::ONE)]);
             assert!(dropped == vec![Gf128::ZERO; p]);
         }
+    }
+
+    #[test]
+    fn a_vector_given_by_its_elements_is_the_same_vector() {
+        let code = code(14);
+        let vector = elements(7, code.inputs());
+        let due = code.compress(vector.clone(), &Sequential);
+        assert!(code.compress_with(|place| vector[place], &Sequential) == due);
     }
 
     #[test]

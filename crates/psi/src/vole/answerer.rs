@@ -6,7 +6,7 @@ use super::bins::Binned;
 use super::check::{self, CHECK_BYTES, Which};
 use super::compress::Coder;
 use super::correlate::{self, Shares};
-use super::grove::{self, Leaves};
+use super::grove::{self, Leaves, TreeShares};
 use super::side::{
     COMMIT_ANSWERER_SALT, COMMIT_ASKER_SALT, COMMIT_MASK, Reader, Role, Side, bound, check_length,
 };
@@ -15,9 +15,9 @@ use super::{Message, Parameters, Turn, send};
 use crate::field::Gf128;
 use crate::machine::{Input, Output, Time};
 use crate::ot;
-use crate::pages::Slots;
 use crate::par;
 use crate::rejection::Rejection;
+use crate::slots::Slots;
 
 /// The machine of S. It speaks first: give it [`Input::Start`].
 ///
@@ -242,7 +242,8 @@ impl<'a> Answerer<'a> {
         let side = &self.side;
         let mut body = Vec::with_capacity(side.plan.trees_bytes() as usize);
         body.extend_from_slice(&side.draw("r"));
-        let leaves = grove::grow_full(side, &values, &bits, held.deltas.choices, &mut body);
+        let shares = TreeShares { values: &values, bits: &bits };
+        let leaves = grove::grow_full(side, &shares, held.deltas.choices, &mut body);
         self.say(Message::Trees(body.into()));
         (Stage::Grown(held, values, leaves), self.ready.take().map(send))
     }

@@ -8,7 +8,7 @@ use super::bins::Binned;
 use super::check::{self, Which};
 use super::compress::Coder;
 use super::correlate::{self, Shares};
-use super::grove;
+use super::grove::{self, TreeShares};
 use super::noise::{self, NoiseVector};
 use super::side::{
     COMMIT_ANSWERER_SALT, COMMIT_ASKER_SALT, COMMIT_MASK, Reader, Role, Side, bound, check_length,
@@ -19,9 +19,9 @@ use crate::common::{Common, Tag, check_ascending};
 use crate::field::Gf128;
 use crate::machine::{Input, Output, Time};
 use crate::ot;
-use crate::pages::Slots;
 use crate::par;
 use crate::rejection::Rejection;
+use crate::slots::Slots;
 
 /// The machine of R. It waits for message 1 and ends with [`Output::Done`].
 ///
@@ -73,20 +73,15 @@ struct Grown {
 /// Before message 6.
 struct Binning {
     commitments: Commitments,
-    noise: NoiseVector,
     row_key: [u8; 32],
-    coder: Coder,
+    a: Noise,
     c: Slots,
 }
 
 /// While message 6 goes out.
 struct Masking {
     commitments: Commitments,
-    noise: NoiseVector,
-    coder: Coder,
-    /// A as far as it was needed yet, in so many batches: the next follows when the bins get there.
-    a: Slots,
-    a_batches: usize,
+    a: Noise,
     c: Slots,
     binned: Binned,
     /// Dec(C, x) of the entries of each bin so far.
@@ -157,6 +152,7 @@ impl<'a> Asker<'a> {
             Stage::Correlated(..) => "trees",
             Stage::Grown(..) => "check",
             Stage::Compressing(..) => "compression",
+            Stage::Binning(binning) if binning.a.is_due(&self.side, BATCHES_AHEAD) => "compression",
             Stage::Binning(..) => "binning",
             Stage::Masking(masking) if masking.lacks_a(&self.side) => "compression",
             Stage::Masking(..) => "encoding",
@@ -195,7 +191,7 @@ impl<'a> Asker<'a> {
                 self.check_trees(grown, &message)
             }
             (Stage::Masked(masked), Turn::Message(Message::Tags(part))) => {
-                let (matching, rest) = self.begin_matching(&masked, &part)?;
+                let (matching, rest) = self.begin_matching(*masked, &part)?;
                 self.match_tags(matching, rest)
             }
             (Stage::Matching(matching), Turn::Message(Message::Tags(part))) => {
@@ -212,19 +208,23 @@ impl<'a> Asker<'a> {
                 let coder = Coder::new(&self.side);
                 let c = coder.leaves(&self.side, leaves);
                 self.ready = Some(Output::Working);
-                Ok(Stage::Binning(Box::new(Binning { commitments, noise, row_key, coder, c })))
+                let a = Noise { noise, coder: Some(coder), slots: Slots::default(), batches: 0 };
+                Ok(Stage::Binning(Box::new(Binning { commitments, row_key, a, c })))
+            }
+            Stage::Binning(mut binning) if binning.a.is_due(&self.side, BATCHES_AHEAD) => {
+                binning.a.extend(&self.side);
+                self.ready = Some(Output::Working);
+                Ok(Stage::Binning(binning))
             }
             Stage::Binning(binning) => {
-                let Binning { commitments, noise, row_key, coder, c } = *binning;
+                let Binning { commitments, row_key, a, c } = *binning;
                 let binned = Binned::new(&self.side, row_key);
                 self.ready = Some(Output::Working);
                 let values = Vec::with_capacity(self.side.plan.shape.bins);
-                let (a, a_batches, part) = (Slots::default(), 0, 0);
-                let masking = Masking { commitments, noise, coder, a, a_batches, c, binned, values, part };
-                Ok(Stage::Masking(Box::new(masking)))
+                Ok(Stage::Masking(Box::new(Masking { commitments, a, c, binned, values, part: 0 })))
             }
             Stage::Masking(mut masking) if masking.lacks_a(&self.side) => {
-                masking.extend_a(&self.side);
+                masking.a.extend(&self.side);
                 self.ready = Some(Output::Working);
                 Ok(Stage::Masking(masking))
             }
@@ -276,7 +276,8 @@ impl<'a> Asker<'a> {
         side.check_opening(COMMIT_ANSWERER_SALT, salt, &commitments.salt)?;
         let row_key = side.row_key(salt, &side.draw("r"));
         side.transcript.take(message);
-        let leaves = grove::grow_punctured(side, &noise, &values, &bits, reader.0);
+        let shares = TreeShares { values: &values, bits: &bits };
+        let leaves = grove::grow_punctured(side, &noise, &shares, reader.0);
         // Only now, with all of message 3 in hand, does S learn where its trees are checked.
         let points: Vec<_> = noise.points.iter().map(|point| point.to_bytes()).collect();
         self.say(Message::Points(points.into_flattened().into()));
@@ -313,7 +314,7 @@ impl<'a> Asker<'a> {
         for values in masking.mask(side, bins.clone(), &mut body[head..]) {
             masking.values.push(values?);
         }
-        masking.a.drop_before(bins.end * side.plan.shape.slots_per_bin());
+        masking.a.slots.drop_before(bins.end * side.plan.shape.slots_per_bin());
         masking.c.drop_before(bins.end * side.plan.shape.slots_per_bin());
         side.transcript.extend(&body);
         self.ready = Some(send(Message::Masked(body.into())));
@@ -329,7 +330,7 @@ impl<'a> Asker<'a> {
     /// The first part of message 7 opens S's share of w; with it R makes its own tags. Gives the rest: tags.
     fn begin_matching<'b>(
         &mut self,
-        masked: &Masked,
+        masked: Masked,
         part: &'b [u8],
     ) -> Result<(Box<Matching>, &'b [u8]), Rejection> {
         let side = &mut self.side;
@@ -376,15 +377,41 @@ impl<'a> Asker<'a> {
     }
 }
 
+/// A, as far as it was needed yet. It follows from the noise alone, so that it need not stand in memory whole.
+struct Noise {
+    noise: NoiseVector,
+    /// Until A is complete.
+    coder: Option<Coder>,
+    slots: Slots,
+    batches: usize,
+}
+
+/// Batches of A that are made before the list is hashed, while there is room.
+const BATCHES_AHEAD: usize = 2;
+
+impl Noise {
+    /// Whether A has fewer batches than so many, and than there are.
+    fn is_due(&self, side: &Side<'_>, batches: usize) -> bool {
+        self.batches < side.plan.batches.min(batches)
+    }
+
+    /// Makes the next batch.
+    fn extend(&mut self, side: &Side<'_>) {
+        if let Some(coder) = &self.coder {
+            self.slots.push(coder.noise(side, &self.noise, self.batches));
+            self.batches += 1;
+        }
+        if self.batches == side.plan.batches {
+            self.coder = None;
+        }
+    }
+}
+
 impl Masking {
     /// Whether the next part needs slots of A that are not there yet.
     fn lacks_a(&self, side: &Side<'_>) -> bool {
-        side.plan.masked_part(self.part).end * side.plan.shape.slots_per_bin() > self.a.len()
-    }
-
-    fn extend_a(&mut self, side: &Side<'_>) {
-        self.a.extend(self.coder.noise(side, &self.noise, self.a_batches));
-        self.a_batches += 1;
+        let needed = side.plan.masked_part(self.part).end * side.plan.shape.slots_per_bin();
+        needed > self.a.slots.len() && self.a.is_due(side, usize::MAX)
     }
 
     /// Masks `bins` into `out`. Gives the values of each.
@@ -397,27 +424,26 @@ impl Masking {
         let outputs: Vec<_> = out.chunks_mut(side.plan.bin_bytes()).map(Mutex::new).collect();
         par::map(side.par, bins.len(), |at| {
             let mut out = outputs[at].lock().unwrap_or_else(PoisonError::into_inner);
-            self.binned.mask(side, &self.a, &self.c, bins.start + at, &mut out)
+            self.binned.mask(side, &self.a.slots, &self.c, bins.start + at, &mut out)
         })
     }
 }
 
-/// R's own tags, given w, with the entry of each.
-fn own_tags(side: &Side<'_>, masked: &Masked, mask: Gf128) -> Tags<u32> {
+/// R's own tags, given w, with the entry of each. Values are freed as tags come about.
+fn own_tags(side: &Side<'_>, masked: Masked, mask: Gf128) -> Tags<u32> {
     /// Bins whose tags wait to be put in order.
     const BINS: usize = 8;
+    let Masked { binned, mut values, .. } = masked;
     let mut own = Tags::new(side.list.len());
-    for start in (0..masked.values.len()).step_by(BINS) {
-        let bins = start..masked.values.len().min(start + BINS);
-        let tags = par::map(side.par, bins.len(), |at| {
-            let bin = bins.start + at;
-            let mut values = Zeroizing::new(masked.values[bin].to_vec());
+    for start in (0..values.len()).step_by(BINS) {
+        let end = values.len().min(start + BINS);
+        let tags = par::map_chunks(side.par, &mut values[start..end], 1, |at, values| {
+            let mut values = std::mem::take(&mut values[0]);
             values.iter_mut().for_each(|value| *value += mask);
-            masked.binned.tags(bin, &values)
+            binned.tags(start + at, &values)
         });
-        for (bin, tags) in bins.zip(tags) {
-            let entries = masked.binned.entries(bin);
-            tags.iter().zip(entries).for_each(|(tag, entry)| own.push(Tagged::new(tag, *entry)));
+        for (bin, tags) in (start..end).zip(tags) {
+            tags.iter().zip(binned.entries(bin)).for_each(|(tag, entry)| own.push(Tagged::new(tag, *entry)));
         }
     }
     own.sort(side.par);

@@ -9,8 +9,8 @@ use super::side::Side;
 use crate::common::Tag;
 use crate::field::Gf128;
 use crate::okvs::{self, Bins, Rows};
-use crate::pages::Slots;
 use crate::rejection::Rejection;
+use crate::slots::Slots;
 
 /// Everything that is needed for any bin of a run.
 pub(super) struct Binned {

@@ -1,7 +1,7 @@
 //! From leaves to the correlation C = B + A·Δ: the code of the terms, batch after batch. The codes themselves
 //! are in [`fast`](crate::fast) and [`qc`](crate::qc).
 
-use std::sync::{Mutex, PoisonError};
+use zeroize::Zeroize;
 
 use super::Code;
 use super::grove::Leaves;
@@ -9,9 +9,10 @@ use super::noise::NoiseVector;
 use super::side::Side;
 use crate::fast::Fast;
 use crate::field::Gf128;
-use crate::pages::{PAGE, Page, Run, Slots};
+use crate::pages::PAGE;
 use crate::par;
 use crate::qc::Qc;
+use crate::slots::Slots;
 
 /// The code of the terms, ready for use.
 pub(super) enum Coder {
@@ -29,56 +30,46 @@ impl Coder {
 
     /// All batches of leaves: B of S, or C of R. The leaves are used up.
     pub(super) fn leaves(&self, side: &Side<'_>, leaves: Leaves) -> Slots {
-        let Side { plan, pool, par, .. } = side;
         let mut slots = Slots::default();
-        for pages in leaves.into_batches() {
-            match self {
+        for mut leaves in leaves.into_batches() {
+            slots.push(match self {
                 Coder::Fast(code) => {
-                    let pages: Vec<Mutex<Option<Page>>> =
-                        pages.into_iter().map(|page| Mutex::new(Some(page))).collect();
-                    let load = |at: usize, elements: &mut [Gf128; PAGE]| {
-                        let page = pages[at].lock().unwrap_or_else(PoisonError::into_inner).take();
-                        let page = page.expect("a page is loaded once");
-                        elements.copy_from_slice(&page[..]);
-                        pool.give(page);
+                    let load = move |at: usize, elements: &mut [Gf128; PAGE]| {
+                        elements.copy_from_slice(&leaves[at * PAGE..][..PAGE]);
                     };
-                    slots.append(code.compress(load, pool, *par), plan.noise.outputs, pool);
+                    truncated(code.compress(load, &side.pool, side.par), side)
                 }
-                Coder::Qc(code) => {
-                    slots.push(Run::new(&code.compress(pool.contiguous(pages), *par), pool));
-                }
-            }
+                Coder::Qc(code) => code.compress(std::mem::take(&mut *leaves), side.par),
+            });
         }
-        pool.clear();
+        side.pool.clear();
         slots
     }
 
-    /// A of one batch: the code of e, which is β at every hole and zero elsewhere. Every place of e is written
+    /// A of one batch: the code of e, which is β at every hole and zero elsewhere. Every place of e is made
     /// alike, whatever the holes.
-    pub(super) fn noise(&self, side: &Side<'_>, noise: &NoiseVector, batch: usize) -> Slots {
-        let Side { plan, pool, par, .. } = side;
+    pub(super) fn noise(&self, side: &Side<'_>, noise: &NoiseVector, batch: usize) -> Vec<Gf128> {
+        let plan = &side.plan;
         let holes = &noise.holes[par::block(noise.holes.len(), plan.noise.blocks, batch)];
-        let block_len = plan.noise.block_len();
-        let mut slots = Slots::default();
+        let (depth, mask) = (plan.noise.depth, plan.noise.block_len() - 1);
+        let element = |place: usize| holes[place >> depth].value_at((place & mask) as u64);
         match self {
             Coder::Fast(code) => {
                 let load = |at: usize, elements: &mut [Gf128; PAGE]| {
-                    // A page lies within one block.
-                    let hole = &holes[at * PAGE / block_len];
-                    let first = (at * PAGE % block_len) as u64;
-                    (first..).zip(elements).for_each(|(index, element)| *element = hole.value_at(index));
+                    (at * PAGE..).zip(elements).for_each(|(place, out)| *out = element(place));
                 };
-                slots.append(code.compress(load, pool, *par), plan.noise.outputs, pool);
+                let batch = truncated(code.compress(load, &side.pool, side.par), side);
+                side.pool.clear();
+                batch
             }
-            Coder::Qc(code) => {
-                let mut vector = vec![Gf128::ZERO; plan.noise.len()];
-                par::for_chunks(*par, &mut vector, block_len, |block, elements| {
-                    (0..).zip(elements).for_each(|(index, element)| *element = holes[block].value_at(index));
-                });
-                slots.push(Run::new(&code.compress(vector, *par), pool));
-            }
+            Coder::Qc(code) => code.compress_with(element, side.par),
         }
-        pool.clear();
-        slots
     }
+}
+
+/// The outputs that a batch gives, of those that the code has.
+fn truncated(mut batch: Vec<Gf128>, side: &Side<'_>) -> Vec<Gf128> {
+    batch[side.plan.noise.outputs..].zeroize();
+    batch.truncate(side.plan.noise.outputs);
+    batch
 }

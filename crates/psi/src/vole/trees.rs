@@ -120,6 +120,12 @@ impl Hole {
         u128::from(self.position >> (depth - 1 - l) & 1).wrapping_neg()
     }
 
+    /// Which of two sums of level l the tree's OT gives to R: both are read and one is taken, without a branch.
+    pub(super) fn choose(&self, depth: usize, l: usize, even: Gf128, odd: Gf128) -> Gf128 {
+        let mask = u128::from(self.choice(depth, l)).wrapping_neg();
+        Gf128((even.0 & !mask) | (odd.0 & mask))
+    }
+
     /// e at `index` of the block: β at the hole and zero elsewhere, without a branch.
     pub(super) fn value_at(&self, index: u64) -> Gf128 {
         Gf128(self.value.0 & equal(index, self.position))
