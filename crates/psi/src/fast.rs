@@ -20,6 +20,8 @@ mod bucket;
 mod stream;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
 
 use crate::field::Gf128;
 use crate::pages::{PAGE, Pool};

@@ -42,6 +42,8 @@ pub mod run;
 mod seed;
 pub mod size;
 mod slots;
+#[cfg(test)]
+mod vectors;
 pub mod vole;
 pub mod voprf;
 

@@ -35,6 +35,8 @@ mod rows;
 mod shape;
 #[cfg(test)]
 mod statistics;
+#[cfg(test)]
+mod vectors;
 
 pub(crate) use bins::Bins;
 pub(crate) use decode::decode;

@@ -12,6 +12,8 @@ use crate::par::{self, Par};
 
 mod fixed;
 mod ring;
+#[cfg(test)]
+mod vectors;
 
 use fixed::fill_fixed;
 use ring::Ring;

@@ -53,6 +53,8 @@ mod side;
 mod sorted;
 mod transpose;
 mod trees;
+#[cfg(test)]
+mod vectors;
 
 pub use answerer::Answerer;
 pub use asker::Asker;
