@@ -119,6 +119,12 @@ class Oracle:
         return blake3(framed, key=self.key).digest(length=length)
 
 
+def padded(message):
+    """To whole blocks of BLAKE3."""
+    message += b"\x80"
+    return message + bytes(-len(message) % 64)
+
+
 def session(terms_id, accept_id, direction):
     return blake3(b"detente-psi run v1" + terms_id + accept_id + u8(direction)).digest()
 
@@ -276,8 +282,11 @@ def power_sum(x, terms):
 PRIMES = {14: 16_363, 16: 65_371, 17: 131_059, 18: 262_139, 19: 524_243, 20: 1_048_571}
 
 
-def fixed_bytes(k, first, count):
-    return blake3(b"detente-psi qc v1" + u8(k)).digest(length=16 * count, seek=16 * first)
+def fixed_element(k):
+    """Coefficients 2j and 2j + 1 are the halves of a keyed hash of pad(j)."""
+    key = blake3(u8(k), derive_key_context="detente-psi qc v1").digest()
+    hashes = (blake3(padded(u64(j)), key=key).digest() for j in range(-(-PRIMES[k] // 2)))
+    return integers(b"".join(hashes))[:PRIMES[k]]
 
 
 def polynomial_product(a, b):
@@ -305,8 +314,7 @@ def ring_product(a, b):
 
 def qc_compress(k, vector):
     p = PRIMES[k]
-    fixed = integers(fixed_bytes(k, 0, p))
-    return [x ^ y for x, y in zip(ring_product(fixed, vector[:p]), vector[p:2 * p])]
+    return [x ^ y for x, y in zip(ring_product(fixed_element(k), vector[:p]), vector[p:2 * p])]
 
 
 # ---- The code fast ---------------------------------------------------------------------------------------
@@ -411,11 +419,6 @@ def fast_compress(vector, bits, matrices):
 
 
 # ---- Rows, store, tags -----------------------------------------------------------------------------------
-
-def padded(message):
-    message += b"\x80"
-    return message + bytes(-len(message) % 64)
-
 
 class Row:
     def __init__(self, key, item, shape):
@@ -647,9 +650,12 @@ def qc():
                 product[(i + j) % p] ^= mul(a[i], b[j])
         assert product == ring_product(a, b)
         small.append({"p": p, "product_hex": elements(product).hex()})
-    fixed = [{"k": k, "first_hex": fixed_bytes(k, 0, 2).hex(), "last_hex": fixed_bytes(k, PRIMES[k] - 1, 1).hex(),
-              "middle": PRIMES[k] // 3, "middle_hex": fixed_bytes(k, PRIMES[k] // 3, 1).hex(),
-              "blake3": digest(fixed_bytes(k, 0, PRIMES[k]))} for k in PRIMES]
+    fixed = []
+    for k, p in PRIMES.items():
+        made = fixed_element(k)
+        fixed.append({"k": k, "first_hex": elements(made[:2]).hex(), "middle": p // 3,
+                      "middle_hex": element(made[p // 3]).hex(), "last_hex": element(made[-1]).hex(),
+                      "blake3": digest(elements(made))})
     out = qc_compress(14, noise(22, 1 << 15))
     return {"left_key": 20, "right_key": 21, "products": small, "fixed": fixed,
             "compress": {"k": 14, "key": 22, "first_hex": elements(out[:4]).hex(), "blake3": digest(elements(out))}}
