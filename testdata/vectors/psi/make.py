@@ -2,7 +2,8 @@
 """A second implementation of the suite `vole`, slow and small, and the vectors it makes.
 
 Written from docs/matching.md, with the real primitives: BLAKE3 and AES-128 of the packages `blake3` and `cryptography`.
-Nothing of the Rust code is used. Not here: the base oblivious transfers, whose keys are inputs.
+Nothing of the Rust code is used. Not here: the base oblivious transfers. Their keys are inputs of `run`, and so is the hash
+over the messages that carry them; the Rust test recorded both in run_inputs.json and compares them with its own.
 
     python3 -m venv target/vectors && target/vectors/bin/pip install blake3 cryptography
     target/vectors/bin/python testdata/vectors/psi/make.py           writes the .json files beside it
@@ -709,7 +710,78 @@ def okvs():
             "stores": stores}
 
 
-FILES = {"primitives": primitives, "correlation": correlation, "qc": qc, "fast": fast, "okvs": okvs}
+def run():
+    """All of a run of the smallest class with the code qc, from message 2 on, but for base OTs."""
+    inputs = json.loads((HERE / "run_inputs.json").read_text())
+    pairs = [[bytes.fromhex(key) for key in pair] for pair in inputs["base_ot_pairs_hex"]]
+    t_tau = bytes.fromhex(inputs["t_tau_hex"])
+    ro = Oracle(session(bytes([3]) * 32, bytes([4]) * 32, 0))
+    rho_r, rho_s = (ro("rand", bytes([sigma]) * 32, NONCE_R, NONCE_S) for sigma in (8, 9))
+    asked, listed = sorted(items_of(range(40))), sorted(items_of(range(20, 75)))
+    trees, depth, k, sparse, dense = 256, 7, 14, 432, 5
+    leaves_of_tree = 1 << depth
+
+    delta, delta_bits = integers(ro("delta", rho_s))
+    alpha = [integer(ro("alpha", rho_r, u64(i), length=16)) % leaves_of_tree for i in range(trees)]
+    beta = [integer(ro("beta", rho_r, u64(i), length=16)) for i in range(trees)]
+    point = integer(ro("X", rho_r, u64(0), length=16))
+    e = [0] * (trees * leaves_of_tree)
+    for i in range(trees):
+        e[i * leaves_of_tree + alpha[i]] = beta[i]
+    masks = lambda which: [integer(ro("mask", rho_r, which, u64(rep), length=16)) for rep in range(CHECKS)]
+
+    c_values = beta + [power_sum(point, e)] + masks(b"v")
+    columns = lambda key: value_column(ro, key, len(c_values))
+    z_values, taus = asker_products(columns, pairs[:128], c_values)
+    y_values = answerer_products(columns, chosen(pairs[:128], delta), delta, taus)
+    corrections = value_corrections(taus)
+    c_bits = [1 ^ a >> depth - 1 - level & 1 for a in alpha for level in range(depth)] + masks(b"o")
+    columns = lambda key: bit_column(ro, key, len(c_bits) - CHECKS)
+    z_bits, taus = asker_products(columns, pairs[128:], c_bits)
+    y_bits = answerer_products(columns, chosen(pairs[128:], delta_bits), delta_bits, taus)
+    corrections += bit_corrections(taus)
+    proofs = check_proof(ro, t_tau, b"v", c_values, z_values) + check_proof(ro, t_tau, b"o", c_bits, z_bits)
+
+    keys, b, c, sums, ends = tree_keys(ro), [], [], [], []
+    pad = lambda q, share: integer(ro("ot", u64(q), element(share), length=16))
+    for i in range(trees):
+        leaves, levels = full_tree(keys, ro("seed", rho_s, u64(i), length=16), depth)
+        masked = [(left ^ pad(q, y_bits[q]), right ^ pad(q, y_bits[q] ^ delta_bits))
+                  for q, (left, right) in enumerate(levels, i * depth)]
+        sums += [m for both in masked for m in both]
+        ends.append(y_values[i] ^ total(map(element, leaves)))
+        side = [both[c_bits[q]] ^ pad(q, z_bits[q]) for q, both in enumerate(masked, i * depth)]
+        b += leaves
+        c += punctured_tree(keys, depth, alpha[i], side, ends[i] ^ z_values[i])
+    assert all(known == leaf ^ mul(value, delta) for known, leaf, value in zip(c, b, e) if value)
+    digests = [ro("pprf", u64(0), element(shares[trees] ^ power_sum(point, leaves)))
+               for shares, leaves in ((y_values, b), (z_values, c))]
+    assert digests[0] == digests[1]
+
+    big_a, big_b, big_c = (qc_compress(k, vector)[:sparse + dense] for vector in (e, b, c))
+    assert all(known == base ^ mul(a, delta) for known, base, a in zip(big_c, big_b, big_a))
+    salts, shares = [ro("r", rho) for rho in (rho_s, rho_r)], [ro("w", rho, length=16) for rho in (rho_s, rho_r)]
+    w, row_key, tag_key = integer(shares[0]) ^ integer(shares[1]), ro("salt", *salts), ro("tag key")
+    rows_of = lambda rho, items: [Row(row_key, entry, (1, sparse, dense)) for entry in run_list(ro, rho, items, 256)]
+    rows_r, rows_s = rows_of(rho_r, asked), rows_of(rho_s, listed)
+    store, _ = encode(rows_r, sparse, dense)
+    blinded = [a ^ p for a, p in zip(big_a, store)]
+    moved = [base ^ mul(m, delta) for base, m in zip(big_b, blinded)]
+    tags = sorted(tag(tag_key, decode(row, moved, sparse) ^ mul(delta, row.value) ^ w, row) for row in rows_s)
+    own = [tag(tag_key, decode(row, big_c, sparse) ^ w, row) for row in rows_r]
+    common = [at - (256 - len(asked)) for at, mine in enumerate(own) if mine in tags]
+    assert [asked[at] for at in common] == sorted(set(asked) & set(listed))
+
+    bodies = {2: corrections + proofs, 3: salts[0] + elements(sums + ends), 4: element(point), 5: digests[0],
+              6: salts[1] + shares[1] + elements(blinded), 7: shares[0] + b"".join(tags)}
+    return {"asker_items_hex": hexes(asked), "answerer_items_hex": hexes(listed),
+            "messages": [{"number": number, "note": "from the corrections on" if number == 2 else "whole",
+                          "bytes": len(body), "blake3": digest(body), "first_hex": body[:48].hex(),
+                          "last_hex": body[-48:].hex()} for number, body in bodies.items()],
+            "common_ranks": common}
+
+
+FILES = {"primitives": primitives, "correlation": correlation, "qc": qc, "fast": fast, "okvs": okvs, "run": run}
 
 
 def main():

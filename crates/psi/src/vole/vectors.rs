@@ -5,9 +5,16 @@ use serde_json::Value;
 use super::check::{self, Which};
 use super::correlate::{self, Bits, Shares};
 use super::trees::{Nursery, TreeKeys, grow_full};
+use super::{Answerer, Asker, Code, Message, Parameters, Plan};
 use crate::field::{Cpu, Gf128, Kernels};
+use crate::item::Items;
+use crate::machine::{self, Input, Output, Time};
 use crate::oracle::Ro;
+use crate::ot;
 use crate::par::Sequential;
+use crate::run::{self, Direction};
+use crate::seed::Seed;
+use crate::size::SizeClass;
 use crate::vectors::{array, bytes, element, elements, hex, is_hashed, noise, number, parse};
 
 fn vectors() -> Value {
@@ -87,4 +94,110 @@ fn trees() {
         });
         assert!(leaves == elements(&tree["leaves_hex"]), "depth {depth}");
     }
+}
+
+const TERMS: [u8; 32] = [3; 32];
+const ACCEPTANCE: [u8; 32] = [4; 32];
+const NONCES: [[u8; 32]; 2] = [[1; 32], [2; 32]];
+
+fn parameters<'a>(seed: &'a Seed, items: &'a Items) -> Parameters<'a> {
+    let plan = Plan::new(SizeClass::MIN, SizeClass::MIN, Code::Qc).expect("an offered code");
+    Parameters {
+        terms_id: TERMS,
+        accept_id: ACCEPTANCE,
+        direction: Direction::ProposerReceives,
+        plan,
+        time_limit: plan.time_limit(1_000_000),
+        asker_nonce: NONCES[0],
+        answerer_nonce: NONCES[1],
+        seed,
+        items,
+        par: &Sequential,
+        cpu: Cpu::detect(),
+    }
+}
+
+/// What came of a run: the bodies of messages 1 to 7, all parts together, and the ranks of the common items.
+struct Played {
+    bodies: Vec<Vec<u8>>,
+    ranks: Vec<usize>,
+}
+
+fn play(mut asker: Asker<'_>, mut answerer: Answerer<'_>) -> Played {
+    let mut played = Played { bodies: vec![Vec::new(); 8], ranks: Vec::new() };
+    answerer.handle(Time(0), Input::Start).expect("it starts");
+    while !(asker.is_over() && answerer.is_over()) {
+        let mut said = Vec::new();
+        for poll in [&mut || answerer.poll(), &mut || asker.poll()] as [&mut dyn FnMut() -> _; 2] {
+            while let Some(output) = poll().expect("no chance event") {
+                said.push(output);
+            }
+        }
+        for output in said {
+            match output {
+                Output::Send(machine::Message::Vole(message)) => {
+                    let number = usize::from(message.number());
+                    played.bodies[number].extend_from_slice(message.body());
+                    let input = Input::Message(machine::Message::Vole(message));
+                    let taken = if number % 2 == 1 {
+                        asker.handle(Time(0), input)
+                    } else {
+                        answerer.handle(Time(0), input)
+                    };
+                    taken.expect("an honest message");
+                }
+                Output::Done(common) => played.ranks = common.ranks().collect(),
+                _ => {}
+            }
+        }
+    }
+    played
+}
+
+/// The keys of the base OTs of R, and T_τ, in the form of `run_inputs.json`.
+fn inputs(seed: &Seed, offer: &[u8], correlation: &[u8]) -> Value {
+    let sid = run::sid(&TERMS, &ACCEPTANCE, Direction::ProposerReceives);
+    let ro = Ro::for_run(&sid);
+    let randomness = seed.run_randomness(&ro, &NONCES[0], &NONCES[1]);
+    let header = [&sid[..], &[1, 0, 1, 0], &(offer.len() as u64).to_le_bytes()].concat();
+    let t_1 = blake3::hash(&[&sid, &header[..], offer].concat());
+    let t_up_to = |end: usize| *blake3::hash(&[t_1.as_bytes(), &correlation[..end]].concat()).as_bytes();
+    let (reply, _) = ot::answer(&ro, &randomness, &sid, &offer[64..], &Sequential).expect("an honest offer");
+    let keys = reply.keys(&ro, &t_up_to(32 + ot::REPLY_BYTES));
+    let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let pairs: Vec<_> = keys.as_slice().iter().map(|pair| pair.map(|key| digits(&key))).collect();
+    let t_tau = digits(&t_up_to(correlation.len() - 2 * check::CHECK_BYTES));
+    serde_json::json!({ "base_ot_pairs_hex": pairs, "t_tau_hex": t_tau })
+}
+
+#[test]
+fn a_whole_run() {
+    let vectors = parse(include_str!("../../../../testdata/vectors/psi/run.json"));
+    let items = |field| {
+        let items: Vec<Vec<u8>> = array(&vectors[field]).iter().map(hex).collect();
+        Items::new(&items).expect("sorted items")
+    };
+    let (asked, listed) = (items("asker_items_hex"), items("answerer_items_hex"));
+    let seeds = [Seed::from_bytes([8; 32]), Seed::from_bytes([9; 32])];
+    let asker = Asker::new(parameters(&seeds[0], &asked)).expect("they fit");
+    let answerer = Answerer::new(parameters(&seeds[1], &listed)).expect("they fit");
+    let played = play(asker, answerer);
+
+    let found = inputs(&seeds[0], &played.bodies[1], &played.bodies[2]);
+    let recorded = parse(include_str!("../../../../testdata/vectors/psi/run_inputs.json"));
+    assert!(found == recorded, "if base OTs changed on purpose, this is run_inputs.json now:\n{found:#}");
+    for message in array(&vectors["messages"]) {
+        let body = &played.bodies[number(&message["number"])];
+        // Of message 2 only what follows the base OTs.
+        let body = &body[body.len() - number(&message["bytes"])..];
+        assert_eq!(body[..48.min(body.len())], hex(&message["first_hex"]), "message {}", message["number"]);
+        assert_eq!(
+            *blake3::hash(body).as_bytes(),
+            bytes(&message["blake3"]),
+            "message {}",
+            message["number"]
+        );
+    }
+    let ranks: Vec<_> = array(&vectors["common_ranks"]).iter().map(number).collect();
+    assert_eq!(played.ranks, ranks);
 }
