@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::check::{self, Which};
 use super::correlate::{self, Bits, Shares};
 use super::trees::{Nursery, TreeKeys, grow_full};
-use super::{Answerer, Asker, Code, Message, Parameters, Plan};
+use super::{Answerer, Asker, Code, Parameters, Plan};
 use crate::field::{Cpu, Gf128, Kernels};
 use crate::item::Items;
 use crate::machine::{self, Input, Output, Time};
