@@ -23,6 +23,10 @@
 
 #![deny(unsafe_code)]
 
+// Test code that also runs outside of the crate names it as there.
+#[cfg(test)]
+extern crate self as detente_psi;
+
 mod common;
 mod fast;
 mod field;
@@ -39,6 +43,8 @@ mod prg;
 mod qc;
 mod rejection;
 pub mod run;
+#[cfg(test)]
+mod seams;
 mod seed;
 pub mod size;
 mod slots;

@@ -51,6 +51,8 @@ mod noise;
 mod plan;
 mod side;
 mod sorted;
+#[cfg(test)]
+mod tests;
 mod transpose;
 mod trees;
 #[cfg(test)]

@@ -28,7 +28,7 @@ type Ciphertexts = [u8; CIPHERTEXTS_BYTES];
 
 /// The decapsulation key of each transfer. Wiped on drop.
 #[expect(clippy::vec_box, reason = "passing on an unboxed key would leave a copy that nobody wipes")]
-pub(super) struct PrivateKeys(Vec<Box<DecapsulationKey768>>);
+pub(super) struct PrivateKeys(pub(super) Vec<Box<DecapsulationKey768>>);
 
 impl Drop for PrivateKeys {
     /// The library wipes what is secret in a decapsulation key. Here the encapsulation key inside is secret

@@ -17,6 +17,8 @@ use crate::machine::{Input, Output, Time};
 use crate::ot;
 use crate::par;
 use crate::rejection::Rejection;
+#[cfg(test)]
+use crate::seams::{self, Seam};
 use crate::slots::Slots;
 
 /// The machine of S. It speaks first: give it [`Input::Start`].
@@ -229,7 +231,10 @@ impl<'a> Answerer<'a> {
             check::holds(&side.ro, side.kernels, &t_tau, which, shares, delta, &proof)
         };
         // Both are always made: how long it takes must not tell which one failed.
-        if checks.map(holds) != [true; 2] {
+        let hold = checks.map(holds) == [true; 2];
+        #[cfg(test)]
+        let hold = hold || seams::is_on(Seam::NoCorrelationCheck);
+        if !hold {
             return Err(Rejection::CorrelationInconsistent);
         }
         side.transcript.take(message);

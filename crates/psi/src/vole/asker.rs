@@ -21,6 +21,8 @@ use crate::machine::{Input, Output, Time};
 use crate::ot;
 use crate::par;
 use crate::rejection::Rejection;
+#[cfg(test)]
+use crate::seams::{self, Seam};
 use crate::slots::Slots;
 
 /// The machine of R. It waits for message 1 and ends with [`Output::Done`].
@@ -291,7 +293,10 @@ impl<'a> Asker<'a> {
         let Grown { noise, values, leaves, .. } = &*grown;
         let points = noise.points.iter().copied();
         let due = leaves.digests(&side.ro, side.kernels, &side.plan, values, points, side.par);
-        if !bool::from(subtle::ConstantTimeEq::ct_eq(&due[..], message.body())) {
+        let fits = bool::from(subtle::ConstantTimeEq::ct_eq(&due[..], message.body()));
+        #[cfg(test)]
+        let fits = fits || seams::is_on(Seam::NoTreeCheck);
+        if !fits {
             return Err(Rejection::TreesInconsistent);
         }
         side.transcript.take(message);
