@@ -44,7 +44,7 @@ pub(super) fn grow_full(
     body: &mut Vec<u8>,
 ) -> Leaves {
     let Noise { blocks, depth, .. } = side.plan.noise;
-    let keys = TreeKeys::new(&side.ro);
+    let keys = TreeKeys::new(&side.ro, depth);
     let batches = (0..side.plan.batches).map(|batch| {
         let (leaves, said) = grow(side, |trees, leaves| {
             let mut nursery = Nursery::new(depth);
@@ -91,7 +91,7 @@ pub(super) fn grow_punctured(
     body: &[u8],
 ) -> Leaves {
     let Noise { blocks, depth, .. } = side.plan.noise;
-    let keys = TreeKeys::new(&side.ro);
+    let keys = TreeKeys::new(&side.ro, depth);
     let batches = body.chunks_exact(side.plan.trees_batch_bytes()).enumerate().map(|(batch, body)| {
         let (elements, _) = body.as_chunks();
         let (sums, corrections) = elements.split_at(2 * blocks * depth);
