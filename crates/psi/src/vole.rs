@@ -55,6 +55,7 @@ mod sorted;
 mod tests;
 mod transpose;
 mod trees;
+mod values;
 #[cfg(test)]
 mod vectors;
 

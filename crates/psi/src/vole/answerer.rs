@@ -171,6 +171,7 @@ impl<'a> Answerer<'a> {
             Stage::Growing(held, shares) => self.grow(held, shares),
             Stage::Compressing(held, leaves) => {
                 let b = Coder::new(&self.side).leaves(&self.side, leaves);
+                self.side.pool.clear();
                 (Stage::Compressed(held, b), Some(Output::Working))
             }
             Stage::Sorting(mut tags) => {

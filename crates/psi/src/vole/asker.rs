@@ -14,6 +14,7 @@ use super::side::{
     COMMIT_ANSWERER_SALT, COMMIT_ASKER_SALT, COMMIT_MASK, Reader, Role, Side, bound, check_length,
 };
 use super::sorted::{Tagged, Tags};
+use super::values::Values;
 use super::{Message, Parameters, Turn, send};
 use crate::common::{Common, Tag, check_ascending};
 use crate::field::Gf128;
@@ -86,8 +87,7 @@ struct Masking {
     a: Noise,
     c: Slots,
     binned: Binned,
-    /// Dec(C, x) of the entries of each bin so far.
-    values: Vec<Zeroizing<Vec<Gf128>>>,
+    values: Values,
     part: usize,
 }
 
@@ -95,7 +95,7 @@ struct Masking {
 struct Masked {
     commitments: Commitments,
     binned: Binned,
-    values: Vec<Zeroizing<Vec<Gf128>>>,
+    values: Values,
 }
 
 /// While message 7 comes in.
@@ -220,13 +220,16 @@ impl<'a> Asker<'a> {
             }
             Stage::Binning(binning) => {
                 let Binning { commitments, row_key, a, c } = *binning;
+                self.side.pool.clear();
                 let binned = Binned::new(&self.side, row_key);
                 self.ready = Some(Output::Working);
-                let values = Vec::with_capacity(self.side.plan.shape.bins);
+                let shape = self.side.plan.shape;
+                let values = Values::new(shape.bins, shape.load);
                 Ok(Stage::Masking(Box::new(Masking { commitments, a, c, binned, values, part: 0 })))
             }
             Stage::Masking(mut masking) if masking.lacks_a(&self.side) => {
                 masking.a.extend(&self.side);
+                self.side.pool.clear();
                 self.ready = Some(Output::Working);
                 Ok(Stage::Masking(masking))
             }
@@ -317,7 +320,7 @@ impl<'a> Asker<'a> {
         let head = body.len();
         body.resize(head + bins.len() * bin_bytes, 0);
         for values in masking.mask(side, bins.clone(), &mut body[head..]) {
-            masking.values.push(values?);
+            masking.values.push(&values?);
         }
         masking.a.slots.drop_before(bins.end * side.plan.shape.slots_per_bin());
         masking.c.drop_before(bins.end * side.plan.shape.slots_per_bin());
@@ -440,16 +443,17 @@ fn own_tags(side: &Side<'_>, masked: Masked, mask: Gf128) -> Tags<u32> {
     const BINS: usize = 8;
     let Masked { binned, mut values, .. } = masked;
     let mut own = Tags::new(side.list.len());
-    for start in (0..values.len()).step_by(BINS) {
-        let end = values.len().min(start + BINS);
-        let tags = par::map_chunks(side.par, &mut values[start..end], 1, |at, values| {
-            let mut values = std::mem::take(&mut values[0]);
-            values.iter_mut().for_each(|value| *value += mask);
-            binned.tags(start + at, &values)
+    let bins = side.plan.shape.bins;
+    for start in (0..bins).step_by(BINS) {
+        let some = start..bins.min(start + BINS);
+        let tags = par::map(side.par, some.len(), |at| {
+            let bin = start + at;
+            binned.tags(bin, &values.masked(bin, mask))
         });
-        for (bin, tags) in (start..end).zip(tags) {
+        for (bin, tags) in some.clone().zip(tags) {
             tags.iter().zip(binned.entries(bin)).for_each(|(tag, entry)| own.push(Tagged::new(tag, *entry)));
         }
+        values.drop_before(some.end);
     }
     own.sort(side.par);
     own

@@ -42,7 +42,6 @@ impl Coder {
                 Coder::Qc(code) => code.compress(std::mem::take(&mut *leaves), side.par),
             });
         }
-        side.pool.clear();
         slots
     }
 
@@ -58,9 +57,7 @@ impl Coder {
                 let load = |at: usize, elements: &mut [Gf128; PAGE]| {
                     (at * PAGE..).zip(elements).for_each(|(place, out)| *out = element(place));
                 };
-                let batch = truncated(code.compress(load, &side.pool, side.par), side);
-                side.pool.clear();
-                batch
+                truncated(code.compress(load, &side.pool, side.par), side)
             }
             Coder::Qc(code) => code.compress_with(element, side.par),
         }

@@ -83,9 +83,10 @@ fn products_of_bits() {
 #[test]
 fn trees() {
     let vectors = vectors();
-    let (keys, trees) = (TreeKeys::new(&ro(&vectors)), &vectors["trees"]);
+    let trees = &vectors["trees"];
     for tree in array(&trees["trees"]) {
         let depth = number(&tree["depth"]);
+        let keys = TreeKeys::new(&ro(&vectors), depth);
         let mut leaves = vec![Gf128::ZERO; 1 << depth];
         let seed = bytes(&trees["seed_hex"]);
         grow_full(&keys, &mut Nursery::new(depth), &seed, &mut leaves, |l, sums| {
