@@ -28,6 +28,8 @@ mod bins;
 mod decode;
 mod encode;
 mod gaps;
+#[cfg(test)]
+mod overfitting;
 mod peel;
 #[cfg(test)]
 mod reference;

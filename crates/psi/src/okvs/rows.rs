@@ -93,6 +93,12 @@ impl Rows {
         self.values.extend_from_within(self.values.len() - 1..);
     }
 
+    /// Keeps the lowest `bits` bits of every value.
+    #[cfg(test)]
+    pub(super) fn shrink_values(&mut self, bits: u32) {
+        self.values.iter_mut().for_each(|value| value.0 &= u128::MAX >> (128 - bits));
+    }
+
     /// Removes all rows and makes room for as many as `rows`.
     fn clear(&mut self, rows: usize) {
         if rows > self.positions.capacity() {
