@@ -5,5 +5,6 @@ mod cases;
 mod hostile;
 #[allow(dead_code, reason = "the crate's own tests use the rest")]
 mod parties;
+mod replay;
 mod round_trip;
 mod voprf;
