@@ -10,3 +10,4 @@ mod hostile;
 mod insider;
 #[path = "../../tests/vole/parties.rs"]
 mod parties;
+mod parts;

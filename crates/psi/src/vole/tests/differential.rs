@@ -97,3 +97,9 @@ fn the_code_fast_gives_the_plain_intersection() {
     check_lists(Code::Fast, items(0..82_000), items(81_990..82_010));
     check_lists(Code::Fast, items(0..98_304), items((0..300_000).step_by(7)));
 }
+
+#[test]
+fn the_code_qc_in_two_batches_gives_the_plain_intersection() {
+    let (asker, answerer) = (items(0..700_000), items(699_900..700_100));
+    check_lists(Code::Qc, asker, answerer);
+}
