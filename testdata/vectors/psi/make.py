@@ -230,8 +230,9 @@ def split(b):
     return [b[i:i + 16] for i in range(0, len(b), 16)]
 
 
-def tree_keys(ro):
-    return split(ro("ggm", length=48))
+def tree_keys(ro, group):
+    """Eight trees of a batch share them."""
+    return split(ro("ggm", u64(group), length=48))
 
 
 def total(nodes):
@@ -627,7 +628,7 @@ def correlation():
 
 def trees():
     ro = Oracle(SID)
-    keys, seed, made = tree_keys(ro), bytes([8]) * 16, []
+    keys, seed, made = tree_keys(ro, 5), bytes([8]) * 16, []
     for depth in (1, 3, 7):
         leaves, sums = full_tree(keys, seed, depth)
         product = noise(12, 1)[0]
@@ -742,9 +743,10 @@ def run():
     corrections += bit_corrections(taus)
     proofs = check_proof(ro, t_tau, b"v", c_values, z_values) + check_proof(ro, t_tau, b"o", c_bits, z_bits)
 
-    keys, b, c, sums, ends = tree_keys(ro), [], [], [], []
+    b, c, sums, ends = [], [], [], []
     pad = lambda q, share: integer(ro("ot", u64(q), element(share), length=16))
     for i in range(trees):
+        keys = tree_keys(ro, i // 8)
         leaves, levels = full_tree(keys, ro("seed", rho_s, u64(i), length=16), depth)
         masked = [(left ^ pad(q, y_bits[q]), right ^ pad(q, y_bits[q] ^ delta_bits))
                   for q, (left, right) in enumerate(levels, i * depth)]

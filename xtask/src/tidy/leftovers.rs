@@ -1,4 +1,4 @@
-//! Nothing is left for later in the text: a note is an issue, a test that does not run is deleted.
+//! Nothing is left for later in the text: a note is an issue, a test that does not run says why.
 
 use super::Finding;
 use super::rust::find_word;
@@ -9,7 +9,7 @@ const WORDS: [&str; 4] =
     [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:"), concat!("HA", "CK:")];
 
 /// The same in code.
-const CODE: [&str; 4] = ["todo!", "unimplemented!", "#[ignore]", "#[ignore ="];
+const CODE: [&str; 3] = ["todo!", "unimplemented!", "#[ignore]"];
 
 /// Endings of the files that people write.
 const WRITTEN: [&str; 7] = [".rs", ".md", ".toml", ".sh", ".py", ".yml", "run"];
@@ -51,7 +51,7 @@ mod tests {
         check("docs/a.md", concat!("FIX", "ME\n"), 1);
         check("crates/a/src/lib.rs", "fn a() { todo!() }", 1);
         check("crates/a/tests/b.rs", "#[test]\n#[ignore]\nfn a() {}", 1);
-        check("crates/a/tests/b.rs", "#[test]\n#[ignore = \"slow\"]\nfn a() {}", 1);
+        check("crates/a/tests/b.rs", "#[test]\n#[ignore = \"takes minutes\"]\nfn a() {}", 0);
         check("crates/a/src/lib.rs", "// nothing is left; \"#[ignore]\" and todo! in words\n", 0);
         check("testdata/a.md", concat!("TO", "DO"), 0);
     }

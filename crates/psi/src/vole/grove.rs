@@ -17,8 +17,8 @@ use crate::field::{Gf128, Kernels};
 use crate::oracle::Ro;
 use crate::par::{self, Par};
 
-/// Trees that a job grows.
-const TREES_PER_JOB: usize = 8;
+/// Trees of a group: they share keys, and a job grows them. Part of the protocol.
+const GROUP: usize = 8;
 
 /// The leaves of each batch, one tree after the other. Wiped on drop.
 pub(super) struct Leaves(Vec<Zeroizing<Vec<Gf128>>>);
@@ -44,10 +44,9 @@ pub(super) fn grow_full(
     body: &mut Vec<u8>,
 ) -> Leaves {
     let Noise { blocks, depth, .. } = side.plan.noise;
-    let keys = TreeKeys::new(&side.ro, depth);
     let batches = (0..side.plan.batches).map(|batch| {
         let (leaves, said) = grow(side, |trees, leaves| {
-            let mut nursery = Nursery::new(depth);
+            let (keys, mut nursery) = (group_keys(side, batch, &trees), Nursery::new(depth));
             let (mut sums, mut corrections) = (Vec::new(), Vec::new());
             for (block, leaves) in trees.zip(leaves.chunks_exact_mut(1 << depth)) {
                 let tree = batch * blocks + block;
@@ -68,6 +67,12 @@ pub(super) fn grow_full(
         leaves
     });
     Leaves(batches.collect())
+}
+
+/// The keys of the group that `trees` of a batch are.
+fn group_keys(side: &Side<'_>, batch: usize, trees: &Range<usize>) -> TreeKeys {
+    let Noise { blocks, depth, .. } = side.plan.noise;
+    TreeKeys::new(&side.ro, batch * blocks.div_ceil(GROUP) + trees.start / GROUP, depth)
 }
 
 fn seed(side: &Side<'_>, tree: usize) -> Zeroizing<[u8; 16]> {
@@ -91,12 +96,11 @@ pub(super) fn grow_punctured(
     body: &[u8],
 ) -> Leaves {
     let Noise { blocks, depth, .. } = side.plan.noise;
-    let keys = TreeKeys::new(&side.ro, depth);
     let batches = body.chunks_exact(side.plan.trees_batch_bytes()).enumerate().map(|(batch, body)| {
         let (elements, _) = body.as_chunks();
         let (sums, corrections) = elements.split_at(2 * blocks * depth);
         let (leaves, _) = grow(side, |trees, leaves| {
-            let mut nursery = Nursery::new(depth);
+            let (keys, mut nursery) = (group_keys(side, batch, &trees), Nursery::new(depth));
             for (block, leaves) in trees.zip(leaves.chunks_exact_mut(1 << depth)) {
                 let tree = batch * blocks + block;
                 let hole = &noise.holes[tree];
@@ -121,8 +125,8 @@ fn grow<T: Send>(
 ) -> (Zeroizing<Vec<Gf128>>, Vec<T>) {
     let Noise { blocks, depth, .. } = side.plan.noise;
     let mut leaves = Zeroizing::new(vec![Gf128::ZERO; side.plan.noise.len()]);
-    let said = par::map_chunks(side.par, &mut leaves, TREES_PER_JOB << depth, |at, leaves| {
-        job(par::block(blocks, TREES_PER_JOB, at), leaves)
+    let said = par::map_chunks(side.par, &mut leaves, GROUP << depth, |at, leaves| {
+        job(par::block(blocks, GROUP, at), leaves)
     });
     (leaves, said)
 }

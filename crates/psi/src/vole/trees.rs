@@ -30,10 +30,10 @@ const BRANCH_DEPTH: usize = 8;
 /// Branches that grow together.
 const TOGETHER: usize = 4;
 
-/// The three public keys of a run's trees: left child, right child, leaf.
+/// The three public keys of some trees of a run: left child, right child, leaf.
 ///
-/// Made for the run and not constants: R holds a child of every hidden node, so that one guess of a node is
-/// tested against all trees ever made under the same keys.
+/// Made for a few trees and not constants: R holds a child of every node that is hidden from it, so that one
+/// guess of a node is tested against all trees ever made under the same keys.
 pub(super) struct TreeKeys {
     children: [FixedKey; 2],
     leaf: FixedKey,
@@ -64,10 +64,10 @@ impl Grown {
 }
 
 impl TreeKeys {
-    /// The keys, for trees of this depth.
-    pub(super) fn new(ro: &Ro, depth: usize) -> TreeKeys {
+    /// The keys of group number `group` of a run's trees, which have this depth.
+    pub(super) fn new(ro: &Ro, group: usize, depth: usize) -> TreeKeys {
         let mut keys = [0; 48];
-        ro.fill("ggm", &[], &mut keys);
+        ro.fill("ggm", &[&(group as u64).to_le_bytes()], &mut keys);
         let (keys, _) = keys.as_chunks();
         let [left, right, leaf] = [0, 1, 2].map(|at| FixedKey::new(&keys[at]));
         let mut keys = TreeKeys {
@@ -317,7 +317,7 @@ mod tests {
     use super::*;
 
     fn keys(depth: usize) -> TreeKeys {
-        TreeKeys::new(&Ro::for_run(&[3; 32]), depth)
+        TreeKeys::new(&Ro::for_run(&[3; 32]), 5, depth)
     }
 
     fn full(depth: usize) -> (Vec<Gf128>, Vec<[Gf128; 2]>, Gf128) {

@@ -86,7 +86,7 @@ fn trees() {
     let trees = &vectors["trees"];
     for tree in array(&trees["trees"]) {
         let depth = number(&tree["depth"]);
-        let keys = TreeKeys::new(&ro(&vectors), depth);
+        let keys = TreeKeys::new(&ro(&vectors), 5, depth);
         let mut leaves = vec![Gf128::ZERO; 1 << depth];
         let seed = bytes(&trees["seed_hex"]);
         grow_full(&keys, &mut Nursery::new(depth), &seed, &mut leaves, |l, sums| {
