@@ -14,6 +14,11 @@ impl Hash {
         Hash(bytes)
     }
 
+    /// The root of the tree without leaves: SHA-256 of the empty string.
+    pub fn of_empty_tree() -> Hash {
+        Hash(Sha256::digest([]).into())
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -41,9 +46,4 @@ pub fn leaf_hash(leaf: &[u8]) -> Hash {
 /// SHA-256(0x01 ‖ left ‖ right).
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     Hash(Sha256::new().chain_update([0x01]).chain_update(left.0).chain_update(right.0).finalize().into())
-}
-
-/// The root of the tree without leaves: SHA-256 of the empty string.
-pub(crate) fn empty_root() -> Hash {
-    Hash(Sha256::digest([]).into())
 }

@@ -1,31 +1,9 @@
-//! That a leaf stands at a place in a tree: the path and its check. Consistency of two trees is another
-//! proof and not here.
+//! That a leaf stands at a place in a tree: the check of a path. Making one is in `tree`.
 
 use crate::hash::{Hash, node_hash};
 use crate::limits::PATH_HASHES_MAX;
 use crate::position::{EntryIndex, TreeSize};
 use crate::rejection::Rejection;
-
-/// PATH(index, leaves) of RFC 6962, section 2.1.1: the sibling of the leaf first, the child of the root last.
-///
-/// O(n) time and memory for each path, where n is the number of leaves.
-///
-/// # Errors
-/// [`Rejection::IndexBeyondTree`] if there is no such leaf.
-pub fn inclusion_path(index: EntryIndex, leaf_hashes: &[Hash]) -> Result<Vec<Hash>, Rejection> {
-    let size = leaf_hashes.len();
-    let beyond = Rejection::IndexBeyondTree { index: index.get(), size: size as u64 };
-    let mut place = usize::try_from(index.get()).ok().filter(|place| *place < size).ok_or(beyond)?;
-    let mut level = leaf_hashes.to_vec();
-    let mut path = Vec::new();
-    while level.len() > 1 {
-        // A last node without a sibling moves up as it is, and has nothing in its path at this level.
-        path.extend(level.get(place ^ 1));
-        level = level.chunks(2).map(parent).collect();
-        place /= 2;
-    }
-    Ok(path)
-}
 
 /// Checks that the leaf with `leaf_hash` stands at `index` in the tree of `size` leaves with `root`.
 ///
@@ -50,13 +28,6 @@ pub fn check_inclusion(
         Ok(())
     } else {
         Err(Rejection::RootDiffers)
-    }
-}
-
-fn parent(pair: &[Hash]) -> Hash {
-    match pair {
-        [left, right] => node_hash(left, right),
-        single => single[0],
     }
 }
 

@@ -11,6 +11,9 @@ use crate::rejection::Rejection;
 pub struct TreeSize(u64);
 
 impl TreeSize {
+    /// No leaves.
+    pub const EMPTY: TreeSize = TreeSize(0);
+
     /// # Errors
     /// [`Rejection::SizeOverLimit`] above [`TREE_SIZE_MAX`].
     pub const fn new(size: u64) -> Result<TreeSize, Rejection> {
