@@ -17,24 +17,39 @@
 
 #![forbid(unsafe_code)]
 
+mod b64;
+mod checkpoint;
 mod consistency;
+mod cosign;
+mod cursor;
 mod hash;
 mod inclusion;
+mod key;
 mod limits;
+mod name;
+mod note;
 mod position;
 mod rejection;
+mod sign;
 mod tree;
+mod verify;
 
+pub use checkpoint::Checkpoint;
 pub use consistency::{check_consistency, roots_of_full_form};
+pub use cosign::{CosignTime, ml_dsa_message};
 pub use hash::{Hash, leaf_hash, node_hash};
 pub use inclusion::check_inclusion;
+pub use key::{KeyId, KeyType, VerifierKey};
 pub use limits::{
     ADD_CHECKPOINT_BYTES_MAX, COSIGN_TIME_MAX, ENTRY_BYTES_MAX, EVIDENCE_BYTES_MAX, EVIDENCE_PARTS_MAX,
     NAME_BYTES_MAX, NOTE_BYTES_MAX, PATH_HASHES_MAX, POLICY_BYTES_MAX, POLICY_LINES_MAX,
     PROOF_FILE_BYTES_MAX, SIGNATURE_LINES_MAX, TILE_LEVEL_MAX, TILE_WIDTH, TREE_SIZE_MAX,
 };
+pub use name::KeyName;
+pub use note::{Note, SignatureLine, Verified};
 pub use position::{EntryIndex, TreeSize};
 pub use rejection::{Fault, Form, KeyFault, Rejection};
+pub use sign::{CosignerKey, LogKey};
 pub use tree::{
     Frontier, HashReader, MemoryTree, Node, consistency_proof, full_form, inclusion_path, inclusion_proof,
     root, root_at, root_of_hashes,

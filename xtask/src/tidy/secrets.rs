@@ -22,7 +22,7 @@ const fn borrowed(folder: &'static str, name: &'static str) -> Secret {
     Secret { name, folder, allowed: &["Clone", "Copy"] }
 }
 
-const SECRETS: [Secret; 17] = [
+const SECRETS: [Secret; 19] = [
     secret("crates/psi", "Seed"),
     secret("crates/psi", "Randomness"),
     secret("crates/psi", "Items"),
@@ -32,6 +32,8 @@ const SECRETS: [Secret; 17] = [
     secret("crates/accord", "RunSecrets"),
     secret("crates/accord", "ListSalt"),
     secret("crates/accord", "Entropy"),
+    secret("crates/tlog", "LogKey"),
+    secret("crates/tlog", "CosignerKey"),
     secret("crates/store", "KeySeeds"),
     secret("crates/store", "Keys"),
     secret("crates/indicators", "Items"),
