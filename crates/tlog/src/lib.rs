@@ -28,9 +28,12 @@ mod key;
 mod limits;
 mod name;
 mod note;
+mod policy;
 mod position;
+mod proof_file;
 mod rejection;
 mod sign;
+mod tile;
 mod tree;
 mod verify;
 
@@ -47,9 +50,12 @@ pub use limits::{
 };
 pub use name::KeyName;
 pub use note::{Note, SignatureLine, Verified};
+pub use policy::{Accepted, Cosignature, Policy};
 pub use position::{EntryIndex, TreeSize};
+pub use proof_file::ProofFile;
 pub use rejection::{Fault, Form, KeyFault, Rejection};
 pub use sign::{CosignerKey, LogKey};
+pub use tile::{EntryBundle, HashTile, TileKind, TilePath, TileReader, grown_tiles};
 pub use tree::{
     Frontier, HashReader, MemoryTree, Node, consistency_proof, full_form, inclusion_path, inclusion_proof,
     root, root_at, root_of_hashes,
