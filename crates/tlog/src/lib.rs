@@ -36,6 +36,7 @@ mod sign;
 mod tile;
 mod tree;
 mod verify;
+mod witness;
 
 pub use checkpoint::Checkpoint;
 pub use consistency::{check_consistency, roots_of_full_form};
@@ -60,3 +61,4 @@ pub use tree::{
     Frontier, HashReader, MemoryTree, Node, consistency_proof, full_form, inclusion_path, inclusion_proof,
     root, root_at, root_of_hashes,
 };
+pub use witness::{AddCheckpoint, Answer, Head, KnownLog, Reply, add_checkpoint};

@@ -2,7 +2,7 @@
 //! signature is deterministic.
 //!
 //! A key here signs whatever checkpoint it is given. That no two roots are signed for one size is the work of
-//! whoever keeps the state of the signer: see `Head::advance`.
+//! whoever keeps the state of the signer: see [`Head::advance`](crate::Head::advance).
 
 use ed25519_dalek::{Signer as _, SigningKey as Ed25519};
 use ml_dsa::{MlDsa44, Seed, SignatureEncoding as _, SigningKey as MlDsa};
