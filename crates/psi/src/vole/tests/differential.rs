@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
 
 use super::parties::{Run, items};
 use crate::field::tests::noise;
@@ -39,21 +40,12 @@ fn pair(number: u64) -> (BTreeSet<Vec<u8>>, BTreeSet<Vec<u8>>) {
     ((0..asker).map(item).collect(), (start..start + answerer).map(item).collect())
 }
 
-/// Compares on as many threads as there are processors.
+/// Compares, several pairs at a time.
 fn check(numbers: Range<u64>) {
-    let (next, end) = (AtomicU64::new(numbers.start), numbers.end);
-    let work = || loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= end {
-            return;
-        }
+    numbers.into_par_iter().for_each(|number| {
         let (asker, answerer) = pair(number);
         let run = Run::new(Code::Qc, asker, answerer);
         seams::with(&[Seam::DealtTransfers], || assert!(run.play().0 == run.expected(), "pair {number}"));
-    };
-    std::thread::scope(|scope| {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        (0..threads).for_each(|_| _ = scope.spawn(work));
     });
 }
 
