@@ -3,6 +3,7 @@
 
 use std::ops::{Add, AddAssign};
 
+use subtle::Choice;
 use zeroize::DefaultIsZeroes;
 
 pub(crate) mod fft;
@@ -39,6 +40,14 @@ impl Gf128 {
     }
 }
 
+/// All ones where the lowest bit of `bits` is set, else zero; the other bits do not count.
+///
+/// A mask made by negation is not enough: the compiler sees that it can only be one of two, and may branch
+/// around what it clears. It does not see through a [`Choice`].
+pub(crate) fn mask(bits: u128) -> u128 {
+    u128::from(Choice::from(bits as u8 & 1).unwrap_u8()).wrapping_neg()
+}
+
 impl DefaultIsZeroes for Gf128 {}
 
 impl Add for Gf128 {
@@ -67,7 +76,7 @@ impl std::iter::Sum for Gf128 {
 pub(crate) mod tests {
     //! What the tests of this crate's mathematics share.
 
-    use super::Gf128;
+    use super::{Gf128, mask};
 
     /// Numbers without pattern, the same in every run (splitmix64).
     pub(crate) fn noise(seed: u64) -> impl FnMut() -> u64 {
@@ -83,5 +92,10 @@ pub(crate) mod tests {
     pub(crate) fn elements(seed: u64, count: usize) -> Vec<Gf128> {
         let mut next = noise(seed);
         (0..count).map(|_| Gf128(u128::from(next()) << 64 | u128::from(next()))).collect()
+    }
+
+    #[test]
+    fn a_mask_is_that_of_the_lowest_bit() {
+        assert_eq!([0, 1, 2, 3, u128::MAX].map(mask), [0, u128::MAX, 0, u128::MAX, u128::MAX]);
     }
 }

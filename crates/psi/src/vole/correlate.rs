@@ -11,7 +11,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::plan::CHECKS;
 use super::transpose::transpose;
-use crate::field::Gf128;
+use crate::field::{Gf128, mask};
 use crate::oracle::Ro;
 use crate::par::{self, Par};
 use crate::prg::Stream;
@@ -106,7 +106,7 @@ pub(super) fn values_answerer(ro: &Ro, keys: Chosen<'_>, delta: Gf128, tau: &[u8
 
 /// All ones where bit i of δ is set.
 fn bit_mask(delta: Gf128, i: usize) -> u128 {
-    (delta.0 >> i & 1).wrapping_neg()
+    mask(delta.0 >> i)
 }
 
 fn join<'p>(parts: impl Iterator<Item = &'p Zeroizing<Vec<Gf128>>>, total: usize) -> Shares {

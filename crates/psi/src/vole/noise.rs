@@ -7,7 +7,7 @@ use super::check::Which;
 use super::correlate::{Bits, Shares};
 use super::plan::{CHECKS, Plan};
 use super::trees::Hole;
-use crate::field::{Gf128, Kernels};
+use crate::field::{Gf128, Kernels, mask};
 use crate::oracle::Ro;
 use crate::seed::Randomness;
 
@@ -86,7 +86,7 @@ fn check_value(kernels: Kernels, holes: &[Hole], x: Gf128, depth: usize) -> Gf12
 fn power(kernels: Kernels, squares: &[Gf128], exponent: u64) -> Gf128 {
     let bits = &squares[..squares.len() - 1];
     bits.iter().enumerate().fold(Gf128::ONE, |power, (i, square)| {
-        let mask = u128::from(exponent >> i & 1).wrapping_neg();
+        let mask = mask(u128::from(exponent >> i));
         let factor = Gf128::ONE.0 ^ (mask & (square.0 ^ Gf128::ONE.0));
         kernels.mul(power, Gf128(factor))
     })

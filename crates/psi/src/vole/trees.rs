@@ -15,7 +15,7 @@
 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::field::Gf128;
+use crate::field::{Gf128, mask};
 use crate::oracle::Ro;
 use crate::prg::FixedKey;
 
@@ -208,12 +208,12 @@ pub(super) struct Hole {
 impl Hole {
     /// The step from level l to the next, l = 0 at the root: the bit of α, as a mask.
     fn step(&self, depth: usize, l: usize) -> u128 {
-        u128::from(self.position >> (depth - 1 - l) & 1).wrapping_neg()
+        mask(u128::from(self.position >> (depth - 1 - l)))
     }
 
     /// Which of two sums of level l the tree's OT gives to R: both are read and one is taken, without a branch.
     pub(super) fn choose(&self, depth: usize, l: usize, even: Gf128, odd: Gf128) -> Gf128 {
-        let mask = u128::from(self.choice(depth, l)).wrapping_neg();
+        let mask = mask(u128::from(self.choice(depth, l)));
         Gf128((even.0 & !mask) | (odd.0 & mask))
     }
 
