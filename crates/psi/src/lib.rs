@@ -28,6 +28,9 @@
 extern crate self as detente_psi;
 
 mod common;
+#[cfg(feature = "ct")]
+#[doc(hidden)]
+pub mod ct;
 mod fast;
 mod field;
 mod item;

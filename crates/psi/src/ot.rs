@@ -94,6 +94,17 @@ impl Offer {
         t_ot: &[u8; 32],
         par: &dyn Par,
     ) -> Result<ChosenKeys, Rejection> {
+        self.chosen_keys(ro, reply, t_ot, par)
+    }
+
+    /// [`Self::keys`] of an offer that is kept, as only timing needs it.
+    pub(crate) fn chosen_keys(
+        &self,
+        ro: &Ro,
+        reply: &[u8],
+        t_ot: &[u8; 32],
+        par: &dyn Par,
+    ) -> Result<ChosenKeys, Rejection> {
         check_length(reply, REPLY_BYTES)?;
         #[cfg(test)]
         if dealt::is_on() {
@@ -105,6 +116,12 @@ impl Offer {
         let lattice = lattice::chosen_keys(&self.choices, &self.private_keys, ciphertexts, par);
         let hybrid = |j| hybrid(ro, j, self.choices.slot(j), &curve[j], &lattice[j], t_ot);
         Ok(ChosenKeys((0..TRANSFERS).map(hybrid).collect()))
+    }
+
+    /// Other choices under the same private keys.
+    #[cfg(feature = "ct")]
+    pub(crate) fn choose(&mut self, choices: [u128; 2]) {
+        self.choices = Choices(choices);
     }
 }
 

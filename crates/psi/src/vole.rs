@@ -46,6 +46,8 @@ mod bins;
 mod check;
 mod compress;
 mod correlate;
+#[cfg(feature = "ct")]
+pub(crate) mod ct;
 mod grove;
 mod noise;
 mod plan;

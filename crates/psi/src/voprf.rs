@@ -32,6 +32,8 @@ use crate::size::SizeClass;
 
 mod answerer;
 mod asker;
+#[cfg(feature = "ct")]
+pub(crate) mod ct;
 mod dleq;
 mod element;
 mod expand;

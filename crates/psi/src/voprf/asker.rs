@@ -181,11 +181,16 @@ fn blind_block(
 ) -> Result<Zeroizing<Vec<(Encoded, RistrettoPoint)>>, Rejection> {
     let mut halves = side.points(range.clone())?;
     let blinds = blinds(side, range)?;
-    for (point, blind) in halves.iter_mut().zip(blinds.iter()) {
+    let elements = blind(&mut halves, &blinds);
+    Ok(Zeroizing::new(elements.iter().copied().zip(halves.iter().copied()).collect()))
+}
+
+/// Turns each point into half of its blinded element; gives the blinded elements.
+pub(super) fn blind(points: &mut [RistrettoPoint], blinds: &[Scalar]) -> Zeroizing<Vec<Encoded>> {
+    for (point, blind) in points.iter_mut().zip(blinds) {
         *point *= blind.div_by_2();
     }
-    let elements = encode_doubled(&halves);
-    Ok(Zeroizing::new(elements.iter().copied().zip(halves.iter().copied()).collect()))
+    encode_doubled(points)
 }
 
 /// r_i = RO_A("fm blind"; ρ_R, i, PRF input)[64] reduced, for each index. The input is in it so that a changed
