@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod ct;
 mod fuzz;
 mod metadata;
 mod peers;
@@ -28,6 +29,8 @@ usage: cargo xtask COMMAND
   test [--quick]                 all that CI runs, stopping at the first red; --quick leaves out what takes long
   tidy                           the invariants of the tree
   bench indicators|filemode|build|peers [--json]
+  ct [--short] [--control] [--seconds N] [--json] [KERNEL]
+                                 whether work on secrets takes the same time for all of them
   fuzz [--tier change|night|release] [--target NAME] [--seconds N]
   fuzz --planted                 every group of targets must find the fault that is built into it
   fuzz --target NAME --input FILE   one input again
@@ -53,6 +56,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         "test" => test::run(rest),
         "tidy" => tidy::run(),
         "bench" => bench::run(rest),
+        "ct" => ct::run(rest),
         "fuzz" => fuzz::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
