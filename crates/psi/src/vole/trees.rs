@@ -265,7 +265,7 @@ pub(super) fn grow_punctured(
     let mut branch = Zeroizing::new([Gf128::ZERO; 1 << BRANCH_DEPTH]);
     nursery.write_branch(1, 0, &mut branch[..branch_len]);
     for (number, leaves) in (0..).zip(leaves.chunks_exact_mut(branch_len)) {
-        let mask = equal(number, hole.position >> branch_depth);
+        let mask = mask(equal(number, hole.position >> branch_depth));
         for (leaf, own) in leaves.iter_mut().zip(branch.iter()) {
             leaf.0 ^= mask & (leaf.0 ^ own.0);
         }
