@@ -13,3 +13,4 @@ pub mod matching;
 pub mod planted;
 pub mod reader;
 pub mod tree;
+pub mod vole;

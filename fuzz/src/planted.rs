@@ -67,6 +67,12 @@ pub fn in_matching(rejection: &detente_psi::Rejection) {
     assert!(!(PLANTED && is_due), "planted: {rejection}");
 }
 
+/// A check of one side's part of a run that does not hold.
+pub fn in_run(rejection: &detente_psi::Rejection) {
+    let due = ["commitment-broken", "trees-inconsistent", "correlation-inconsistent"];
+    assert!(!(PLANTED && due.contains(&rejection.name())), "planted: {rejection}");
+}
+
 /// A path that is too short for a large tree.
 pub fn in_path(size: u64, verdict: &Result<(), detente_tlog::Rejection>) {
     let is_due = size > 1 << 20 && matches!(verdict, Err(detente_tlog::Rejection::PathTooShort { .. }));

@@ -43,6 +43,8 @@ fn limits(target: &str) -> Limits {
     match target {
         // Sixteen edits to an honest message; one run is some twenty milliseconds of curve arithmetic.
         "voprf_ask" | "voprf_answer" => Limits { len_max: 64, timeout_seconds: 5 },
+        // The same, with the base transfers of a run.
+        "vole_asker" | "vole_answerer" => Limits { len_max: 64, timeout_seconds: 10 },
         // An honest answer has 15 KB.
         "file_ask" | "file_answer" => Limits { len_max: 24 << 10, timeout_seconds: 2 },
         "receipt" | "terms" | "unpack" | "sniff" => Limits { len_max: 16 << 10, timeout_seconds: 2 },
