@@ -17,6 +17,7 @@ mod indicators;
 mod measure;
 mod peers;
 mod report;
+mod tlog;
 mod tools;
 
 use std::path::PathBuf;
@@ -45,8 +46,9 @@ fn run() -> Result<()> {
         ["indicators", case] => indicators::run(Some(case))?,
         ["filemode"] => filemode::run()?,
         ["build"] => build::run()?,
+        ["tlog"] => tlog::run()?,
         ["peers", options @ ..] => peers::run(options)?,
-        _ => bail!("usage: cargo xtask bench indicators [CASE]|filemode|build|peers [--short] [--json]"),
+        _ => bail!("usage: cargo xtask bench indicators [CASE]|filemode|build|tlog|peers [--short] [--json]"),
     };
     report.print(json);
     Ok(())
