@@ -9,6 +9,7 @@ pub mod canon;
 pub mod edits;
 pub mod files;
 pub mod honest;
+pub mod log;
 pub mod matching;
 pub mod planted;
 pub mod reader;

@@ -78,3 +78,9 @@ pub fn in_path(size: u64, verdict: &Result<(), detente_tlog::Rejection>) {
     let is_due = size > 1 << 20 && matches!(verdict, Err(detente_tlog::Rejection::PathTooShort { .. }));
     assert!(!(PLANTED && is_due), "planted: a short path in a large tree");
 }
+
+/// A file of the log in which a name, a number or an end is wrong.
+pub fn in_log(rejection: &detente_tlog::Rejection) {
+    let is_due = matches!(rejection.name(), "bad-name" | "number-too-large" | "trailing" | "key-other-id");
+    assert!(!(PLANTED && is_due), "planted: {rejection}");
+}

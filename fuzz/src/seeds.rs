@@ -6,7 +6,9 @@ use std::path::Path;
 
 fn main() -> std::io::Result<()> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    for (target, name, bytes) in detente_fuzz::honest::seeds() {
+    let of_log = detente_fuzz::log::seeds();
+    let of_log = of_log.iter().map(|(target, name, bytes)| (*target, *name, bytes.as_slice()));
+    for (target, name, bytes) in detente_fuzz::honest::seeds().into_iter().chain(of_log) {
         let folder = corpus.join(target);
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join(name), bytes)?;

@@ -1,0 +1,5 @@
+//! Bodies of add-checkpoint.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::log::check_add_checkpoint(data));

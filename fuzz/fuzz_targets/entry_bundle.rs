@@ -1,0 +1,5 @@
+//! Entry bundles.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::log::check_entry_bundle(data));

@@ -1,0 +1,5 @@
+//! Proof files.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::log::check_proof_file(data));
