@@ -49,6 +49,8 @@ mod correlate;
 #[cfg(feature = "ct")]
 pub(crate) mod ct;
 mod grove;
+mod masking;
+mod matching;
 mod noise;
 mod plan;
 mod side;

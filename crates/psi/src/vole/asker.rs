@@ -1,26 +1,19 @@
 //! R: brings the noise, checks S's trees, packs its list and masks it, and finds its own tags among S's.
 
-use std::sync::{Mutex, PoisonError};
-
-use zeroize::{Zeroize, Zeroizing};
-
-use super::bins::Binned;
 use super::check::{self, Which};
 use super::compress::Coder;
 use super::correlate::{self, Shares};
 use super::grove::{self, TreeShares};
+use super::masking::{BATCHES_AHEAD, Masking, NoiseSlots};
+use super::matching::Matching;
 use super::noise::{self, NoiseVector};
 use super::side::{
     COMMIT_ANSWERER_SALT, COMMIT_ASKER_SALT, COMMIT_MASK, Reader, Role, Side, bound, check_length,
 };
-use super::sorted::{Tagged, Tags};
-use super::values::Values;
 use super::{Message, Parameters, Turn, send};
-use crate::common::{Common, Tag, check_ascending};
 use crate::field::Gf128;
 use crate::machine::{Input, Output, Time};
 use crate::ot;
-use crate::par;
 use crate::rejection::Rejection;
 #[cfg(test)]
 use crate::seams::{self, Seam};
@@ -44,7 +37,7 @@ enum Stage {
     Grown(Box<Grown>),
     Compressing(Box<Grown>),
     Binning(Box<Binning>),
-    Masking(Box<Masking>),
+    Masking(Box<Masked>),
     Masked(Box<Masked>),
     Matching(Box<Matching>),
     Over,
@@ -77,33 +70,14 @@ struct Grown {
 struct Binning {
     commitments: Commitments,
     row_key: [u8; 32],
-    a: Noise,
+    a: NoiseSlots,
     c: Slots,
 }
 
-/// While message 6 goes out.
-struct Masking {
-    commitments: Commitments,
-    a: Noise,
-    c: Slots,
-    binned: Binned,
-    values: Values,
-    part: usize,
-}
-
-/// Until message 7 begins.
+/// While message 6 goes out, and until message 7 begins.
 struct Masked {
     commitments: Commitments,
-    binned: Binned,
-    values: Values,
-}
-
-/// While message 7 comes in.
-struct Matching {
-    own: Tags<u32>,
-    entries: Vec<u32>,
-    last: Option<Tag>,
-    part: usize,
+    masking: Masking,
 }
 
 impl<'a> Asker<'a> {
@@ -156,7 +130,7 @@ impl<'a> Asker<'a> {
             Stage::Compressing(..) => "compression",
             Stage::Binning(binning) if binning.a.is_due(&self.side, BATCHES_AHEAD) => "compression",
             Stage::Binning(..) => "binning",
-            Stage::Masking(masking) if masking.lacks_a(&self.side) => "compression",
+            Stage::Masking(masked) if masked.masking.lacks_a(&self.side) => "compression",
             Stage::Masking(..) => "encoding",
             Stage::Masked(..) | Stage::Matching(..) => "matching",
             Stage::Over | Stage::Closed => "over",
@@ -210,7 +184,7 @@ impl<'a> Asker<'a> {
                 let coder = Coder::new(&self.side);
                 let c = coder.leaves(&self.side, leaves);
                 self.ready = Some(Output::Working);
-                let a = Noise { noise, coder: Some(coder), slots: Slots::default(), batches: 0 };
+                let a = NoiseSlots::new(noise, coder);
                 Ok(Stage::Binning(Box::new(Binning { commitments, row_key, a, c })))
             }
             Stage::Binning(mut binning) if binning.a.is_due(&self.side, BATCHES_AHEAD) => {
@@ -220,20 +194,16 @@ impl<'a> Asker<'a> {
             }
             Stage::Binning(binning) => {
                 let Binning { commitments, row_key, a, c } = *binning;
-                self.side.pool.clear();
-                let binned = Binned::new(&self.side, row_key);
+                let masking = Masking::new(&self.side, row_key, a, c);
                 self.ready = Some(Output::Working);
-                let shape = self.side.plan.shape;
-                let values = Values::new(shape.bins, shape.load);
-                Ok(Stage::Masking(Box::new(Masking { commitments, a, c, binned, values, part: 0 })))
+                Ok(Stage::Masking(Box::new(Masked { commitments, masking })))
             }
-            Stage::Masking(mut masking) if masking.lacks_a(&self.side) => {
-                masking.a.extend(&self.side);
-                self.side.pool.clear();
+            Stage::Masking(mut masked) if masked.masking.lacks_a(&self.side) => {
+                masked.masking.extend_a(&self.side);
                 self.ready = Some(Output::Working);
-                Ok(Stage::Masking(masking))
+                Ok(Stage::Masking(masked))
             }
-            Stage::Masking(masking) => self.mask(masking),
+            Stage::Masking(masked) => self.mask(masked),
             stage => Ok(stage),
         }
     }
@@ -307,32 +277,22 @@ impl<'a> Asker<'a> {
     }
 
     /// The next part of message 6.
-    fn mask(&mut self, mut masking: Box<Masking>) -> Result<Stage, Rejection> {
+    fn mask(&mut self, mut masked: Box<Masked>) -> Result<Stage, Rejection> {
         let side = &mut self.side;
-        let (part, bin_bytes) = (masking.part, side.plan.bin_bytes());
-        let bins = side.plan.masked_part(part);
-        let mut body = Vec::with_capacity(48 + bins.len() * bin_bytes);
-        if part == 0 {
+        let mut body = Vec::new();
+        if masked.masking.is_new() {
             side.transcript.begin(6, side.plan.masked_bytes());
             body.extend_from_slice(&side.draw("r"));
             body.extend_from_slice(&side.tag_mask().to_bytes());
         }
-        let head = body.len();
-        body.resize(head + bins.len() * bin_bytes, 0);
-        for values in masking.mask(side, bins.clone(), &mut body[head..]) {
-            masking.values.push(&values?);
-        }
-        masking.a.slots.drop_before(bins.end * side.plan.shape.slots_per_bin());
-        masking.c.drop_before(bins.end * side.plan.shape.slots_per_bin());
+        masked.masking.append_part(side, &mut body)?;
         side.transcript.extend(&body);
         self.ready = Some(send(Message::Masked(body.into())));
-        masking.part += 1;
-        if masking.part < side.plan.masked_parts() as usize {
-            return Ok(Stage::Masking(masking));
+        if !masked.masking.is_done(side) {
+            return Ok(Stage::Masking(masked));
         }
         side.transcript.end();
-        let Masking { commitments, binned, values, .. } = *masking;
-        Ok(Stage::Masked(Box::new(Masked { commitments, binned, values })))
+        Ok(Stage::Masked(masked))
     }
 
     /// The first part of message 7 opens S's share of w; with it R makes its own tags. Gives the rest: tags.
@@ -349,132 +309,27 @@ impl<'a> Asker<'a> {
         side.check_opening(COMMIT_MASK, share, &masked.commitments.mask)?;
         side.transcript.begin(7, side.plan.tags_bytes());
         side.transcript.extend(share);
-        let own = own_tags(side, masked, side.tag_mask() + Gf128::from_bytes(*share));
-        Ok((Box::new(Matching { own, entries: Vec::new(), last: None, part: 0 }), reader.0))
+        let mask = side.tag_mask() + Gf128::from_bytes(*share);
+        Ok((Box::new(Matching::new(side, masked.masking, mask)), reader.0))
     }
 
     /// Tags of message 7.
     fn match_tags(&mut self, mut matching: Box<Matching>, body: &[u8]) -> Result<Stage, Rejection> {
         let side = &mut self.side;
-        let range = side.plan.tags_part(matching.part);
-        check_length(body, (range.len() * crate::common::TAG_BYTES) as u64)?;
+        check_length(body, matching.part_bytes(side))?;
         side.transcript.extend(body);
-        let (tags, _) = body.as_chunks();
-        check_order(range.start, matching.last, tags)?;
-        matching.last = tags.last().copied();
-        matching.entries.extend(matching.own.among(tags, side.par));
-        matching.part += 1;
-        if matching.part < side.plan.tags_parts() as usize {
+        matching.take(side, body.as_chunks().0)?;
+        if !matching.is_done(side) {
             return Ok(Stage::Matching(matching));
         }
         side.transcript.end();
-        self.ready = Some(Output::Done(self.common(&matching.entries)));
+        self.ready = Some(Output::Done(matching.common(side)));
         Ok(Stage::Over)
-    }
-
-    fn common(&self, entries: &[u32]) -> Common {
-        let mut ranks = Vec::with_capacity(entries.len());
-        ranks.extend(entries.iter().filter_map(|entry| self.side.list.rank(*entry as usize)));
-        ranks.sort_unstable();
-        Common::new(self.side.sid, self.side.list.padding(), ranks)
     }
 
     fn say(&mut self, message: Message<'static>) {
         self.side.transcript.take(&message);
         self.ready = Some(send(message));
-    }
-}
-
-/// A, as far as it was needed yet. It follows from the noise alone, so that it need not stand in memory whole.
-struct Noise {
-    noise: NoiseVector,
-    /// Until A is complete.
-    coder: Option<Coder>,
-    slots: Slots,
-    batches: usize,
-}
-
-/// Batches of A that are made before the list is hashed, while there is room.
-const BATCHES_AHEAD: usize = 2;
-
-impl Noise {
-    /// Whether A has fewer batches than so many, and than there are.
-    fn is_due(&self, side: &Side<'_>, batches: usize) -> bool {
-        self.batches < side.plan.batches.min(batches)
-    }
-
-    /// Makes the next batch.
-    fn extend(&mut self, side: &Side<'_>) {
-        if let Some(coder) = &self.coder {
-            self.slots.push(coder.noise(side, &self.noise, self.batches));
-            self.batches += 1;
-        }
-        if self.batches == side.plan.batches {
-            self.coder = None;
-        }
-    }
-}
-
-impl Masking {
-    /// Whether the next part needs slots of A that are not there yet.
-    fn lacks_a(&self, side: &Side<'_>) -> bool {
-        let needed = side.plan.masked_part(self.part).end * side.plan.shape.slots_per_bin();
-        needed > self.a.slots.len() && self.a.is_due(side, usize::MAX)
-    }
-
-    /// Masks `bins` into `out`. Gives the values of each.
-    fn mask(
-        &self,
-        side: &Side<'_>,
-        bins: std::ops::Range<usize>,
-        out: &mut [u8],
-    ) -> Vec<Result<Zeroizing<Vec<Gf128>>, Rejection>> {
-        let outputs: Vec<_> = out.chunks_mut(side.plan.bin_bytes()).map(Mutex::new).collect();
-        par::map(side.par, bins.len(), |at| {
-            let mut out = outputs[at].lock().unwrap_or_else(PoisonError::into_inner);
-            self.binned.mask(side, &self.a.slots, &self.c, bins.start + at, &mut out)
-        })
-    }
-}
-
-/// R's own tags, given w, with the entry of each. Values are freed as tags come about.
-fn own_tags(side: &Side<'_>, masked: Masked, mask: Gf128) -> Tags<u32> {
-    /// Bins whose tags wait to be put in order.
-    const BINS: usize = 8;
-    let Masked { binned, mut values, .. } = masked;
-    let mut own = Tags::new(side.list.len());
-    let bins = side.plan.shape.bins;
-    for start in (0..bins).step_by(BINS) {
-        let some = start..bins.min(start + BINS);
-        let tags = par::map(side.par, some.len(), |at| {
-            let bin = start + at;
-            binned.tags(bin, &values.masked(bin, mask))
-        });
-        for (bin, tags) in some.clone().zip(tags) {
-            tags.iter().zip(binned.entries(bin)).for_each(|(tag, entry)| own.push(Tagged::new(tag, *entry)));
-        }
-        values.drop_before(some.end);
-    }
-    own.sort(side.par);
-    own
-}
-
-/// # Errors
-/// [`Rejection::TagsNotAscending`] by the place in the whole message, `start` being that of the first.
-fn check_order(start: usize, last: Option<Tag>, tags: &[Tag]) -> Result<(), Rejection> {
-    if tags.first().zip(last).is_some_and(|(first, last)| *first <= last) {
-        return Err(Rejection::TagsNotAscending { index: start as u64 });
-    }
-    check_ascending(tags).map_err(|rejection| match rejection {
-        Rejection::TagsNotAscending { index } => Rejection::TagsNotAscending { index: start as u64 + index },
-        other => other,
-    })
-}
-
-impl Drop for Matching {
-    fn drop(&mut self) {
-        self.entries.zeroize();
-        self.last.zeroize();
     }
 }
 
