@@ -78,7 +78,7 @@ fn thirty_pairs_give_what_voprf_and_plain_sets_give() {
 }
 
 #[test]
-#[ignore = "a minute: cargo test -p detente-psi --test vole pairs_give -- --include-ignored"]
+#[ignore = "takes a minute; docs/testing.md has the command"]
 fn three_hundred_pairs_give_what_voprf_and_plain_sets_give() {
     check(30..330);
 }

@@ -55,7 +55,7 @@ fn two_thousand_pairs_give_the_plain_intersection() {
 }
 
 #[test]
-#[ignore = "minutes: cargo test -p detente-psi --lib pairs_give -- --include-ignored"]
+#[ignore = "takes minutes; docs/testing.md has the command"]
 fn eight_thousand_more_pairs_give_the_plain_intersection() {
     check(2000..10_000);
 }
