@@ -40,6 +40,11 @@ const SEGMENTS: usize = 8;
 /// Vectors below this length go through in one segment, so that every segment has whole blocks.
 const SEGMENTED_MIN: usize = 1 << 16;
 
+/// Elements that a result has room for at least, a little above 32 MiB: allocators map such a vector for itself
+/// and give it back to the system when it goes, and room that is not used costs nothing. Runs of many batches
+/// drop them one by one.
+const MAPPED: usize = (1 << 21) + 256;
+
 /// The code for vectors of one length.
 pub(crate) struct Fast {
     len: usize,
@@ -114,7 +119,8 @@ impl Fast {
     /// Shuffles each bucket, and blocks of 64 to 32.
     fn third_pass(&self, buckets: Vec<Bucket>, pool: &Pool, par: &dyn Par) -> Vec<Gf128> {
         let groups = Groups::new(buckets, self.segments());
-        let mut out = vec![Gf128::ZERO; self.len / 2];
+        let mut out = Vec::with_capacity(MAPPED.max(self.len / 2));
+        out.resize(self.len / 2, Gf128::ZERO);
         let regions = groups.regions(&mut out);
         let edges = par::map(par, groups.len(), |group| {
             let (start, buckets) = groups.take(group);
