@@ -292,7 +292,7 @@ impl fmt::Display for Rejection {
             Rejection::Malformed { form, fault, offset } => {
                 write!(f, "the {} {} (byte {offset})", form.name(), fault.sentence())
             }
-            Rejection::KeyRefused(fault) => write!(f, "the public key is not admitted ({})", fault.name()),
+            Rejection::KeyRefused(fault) => write!(f, "the public key is refused ({})", fault.name()),
             Rejection::UnknownOrigin => f.write_str("the log is not known here"),
             Rejection::OtherOrigin => f.write_str("the checkpoint is of another log"),
             Rejection::NoKnownSignature => f.write_str("no signature is by a known key"),
