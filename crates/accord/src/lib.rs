@@ -15,6 +15,7 @@ pub mod file;
 pub mod jcs;
 pub mod limits;
 pub mod receipt;
+pub mod record;
 pub mod statement;
 pub mod words;
 

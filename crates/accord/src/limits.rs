@@ -55,3 +55,30 @@ pub const ASK_DAYS_DEFAULT: u64 = 14;
 
 /// How long an ask may stand at most.
 pub const ASK_DAYS_MAX: u64 = 90;
+
+/// Largest leaf of a log.
+pub const LEAF_BYTES_MAX: usize = 16 << 10;
+
+/// Deepest nesting of a leaf, the leaf itself counted.
+pub const LEAF_DEPTH_MAX: usize = 8;
+
+/// Most heads that an entry names.
+pub const HEADS_MAX: usize = 32;
+
+/// Most references of a statement.
+pub const LEAF_REFS_MAX: usize = 32;
+
+/// Most commitments of a statement; more fields stand in a tree.
+pub const LEAF_COMMITS_MAX: usize = 32;
+
+/// Most sealed files of a statement.
+pub const LEAF_SEALED_MAX: usize = 8;
+
+/// Most offices that sign a statement.
+pub const LEAF_SIGS_MAX: usize = 4;
+
+/// Largest public part of a statement.
+pub const PUBLIC_BYTES_MAX: usize = 2 << 10;
+
+/// Largest disclosure file: one field may have 1 MiB, several of them seldom do.
+pub const DISCLOSURE_BYTES_MAX: usize = 4 << 20;

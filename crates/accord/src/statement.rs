@@ -17,7 +17,8 @@ use crate::key::key_name;
 use crate::limits::STATEMENT_BYTES_MAX;
 use crate::{PartyId, PublicKey, Rejection, SecretKey, b64};
 
-const CONTEXT: &[u8] = b"detente/statement/v1\0";
+/// What stands before a statement where it is hashed or signed.
+pub(crate) const STATEMENT_CONTEXT: &[u8] = b"detente/statement/v1\0";
 const REFS_MAX: usize = 32;
 const COMMITS_MAX: usize = 32;
 const SIGS_MAX: usize = 4;
@@ -173,7 +174,7 @@ impl Statement {
     }
 
     fn preimage(&self) -> Vec<u8> {
-        [CONTEXT, &self.value.encode()].concat()
+        [STATEMENT_CONTEXT, &self.value.encode()].concat()
     }
 
     /// The id; it covers neither signatures nor openings.
