@@ -147,6 +147,10 @@ pub enum Rejection {
     },
     /// The matching core refused an element, a proof or a tag.
     Matching(detente_psi::Rejection),
+    /// A note, a proof or a signature of a log was refused.
+    Log(detente_tlog::Rejection),
+    /// The file belongs to another record.
+    OtherRecord,
 }
 
 impl Rejection {
@@ -185,6 +189,8 @@ impl Rejection {
             Rejection::KeyReused => "key-reused",
             Rejection::ReceiptMismatch { .. } => "receipt-mismatch",
             Rejection::Matching(rejection) => rejection.name(),
+            Rejection::Log(rejection) => rejection.name(),
+            Rejection::OtherRecord => "other-record",
         }
     }
 
@@ -200,6 +206,7 @@ impl Rejection {
             | Rejection::BadSignature { .. }
             | Rejection::BadKey
             | Rejection::KeyReused
+            | Rejection::Log(_)
             | Rejection::ReceiptMismatch { .. } => Class::Integrity,
             // Terms may name it; we do not take part.
             Rejection::Matching(detente_psi::Rejection::CodeNotOffered { .. }) => Class::Policy,
@@ -264,6 +271,8 @@ impl fmt::Display for Rejection {
             Rejection::KeyReused => f.write_str("the key of this run was seen in an earlier run")?,
             Rejection::ReceiptMismatch { part } => write!(f, "the receipt does not fit its {part}")?,
             Rejection::Matching(rejection) => write!(f, "{rejection}")?,
+            Rejection::Log(rejection) => write!(f, "{rejection}")?,
+            Rejection::OtherRecord => f.write_str("the file belongs to another record")?,
         }
         write!(f, " ({})", self.name())
     }
@@ -274,5 +283,11 @@ impl std::error::Error for Rejection {}
 impl From<detente_psi::Rejection> for Rejection {
     fn from(rejection: detente_psi::Rejection) -> Rejection {
         Rejection::Matching(rejection)
+    }
+}
+
+impl From<detente_tlog::Rejection> for Rejection {
+    fn from(rejection: detente_tlog::Rejection) -> Rejection {
+        Rejection::Log(rejection)
     }
 }
