@@ -82,3 +82,33 @@ pub const PUBLIC_BYTES_MAX: usize = 2 << 10;
 
 /// Largest disclosure file: one field may have 1 MiB, several of them seldom do.
 pub const DISCLOSURE_BYTES_MAX: usize = 4 << 20;
+
+/// The longest archive.
+pub const ARCHIVE_BYTES_MAX: usize = 256 << 20;
+
+/// Members of an archive, the first one included.
+pub const MEMBERS_MAX: usize = 65_536;
+
+/// The longest member.
+pub const MEMBER_BYTES_MAX: usize = 64 << 20;
+
+/// The longest name of a member: a ustar name field without prefix, and its NUL.
+pub const MEMBER_NAME_BYTES_MAX: usize = 99;
+
+/// Claims of a bundle.
+pub const CLAIMS_MAX: usize = 10_000;
+
+/// Smallest size class of sealed content: what a short text takes, so that short texts look alike.
+pub const SEALED_CLASS_BYTES_MIN: usize = 1 << 10;
+
+/// Largest size class; larger attachments go in parts.
+pub const SEALED_CLASS_BYTES_MAX: usize = 1 << 20;
+
+/// Fields of sealed content; each takes 60 bytes and more of [`SEALED_CLASS_BYTES_MAX`].
+pub const SEALED_FIELDS_MAX: usize = 16 << 10;
+
+/// Longest sealed file: the largest class, its nonce and its tag.
+pub const SEALED_FILE_BYTES_MAX: usize = SEALED_CLASS_BYTES_MAX + 40;
+
+/// Longest public file beside the logs: key set, offer or rules, none of which is longer than a charter.
+pub const PUBLIC_FILE_BYTES_MAX: usize = 256 << 10;

@@ -5,7 +5,13 @@
 
 pub mod disclosure;
 pub mod leaf;
+pub mod manifest;
 pub mod names;
+pub mod packet;
+pub mod sealed;
+pub mod tar;
+
+mod path;
 
 pub use disclosure::Disclosure;
 pub use leaf::{FieldTree, Leaf, NamedHead, Place, Reference, Rel, RoleSignature, Said, SealedItem, Target};
