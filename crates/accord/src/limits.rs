@@ -83,32 +83,39 @@ pub const PUBLIC_BYTES_MAX: usize = 2 << 10;
 /// Largest disclosure file: one field may have 1 MiB, several of them seldom do.
 pub const DISCLOSURE_BYTES_MAX: usize = 4 << 20;
 
-/// The longest archive.
-pub const ARCHIVE_BYTES_MAX: usize = 256 << 20;
+/// Largest charter, in bytes (RECORD 4.4): 32 parties with two ML-DSA keys each take 150 KiB.
+pub const CHARTER_BYTES_MAX: usize = 256 << 10;
 
-/// Members of an archive, the first one included.
-pub const MEMBERS_MAX: usize = 65_536;
+/// Parties and observers of a charter (RECORD 4.4); also the most ids, languages, codes, classes or witnesses
+/// that one list of its rules may have.
+pub const PARTIES_MAX: usize = 32;
 
-/// The longest member.
-pub const MEMBER_BYTES_MAX: usize = 64 << 20;
+/// Offices of a party: as many as `roles` of a key set.
+pub const OFFICES_MAX: usize = 32;
 
-/// The longest name of a member: a ustar name field without prefix, and its NUL.
-pub const MEMBER_NAME_BYTES_MAX: usize = 99;
+/// Longest name of an office, in bytes.
+pub const OFFICE_BYTES_MAX: usize = 32;
 
-/// Claims of a bundle.
-pub const CLAIMS_MAX: usize = 10_000;
+/// Longest title of a charter or of a later text, in bytes.
+pub const TITLE_BYTES_MAX: usize = 200;
 
-/// Smallest size class of sealed content: what a short text takes, so that short texts look alike.
-pub const SEALED_CLASS_BYTES_MIN: usize = 1 << 10;
+/// Longest purpose in the rules of a charter, in bytes.
+pub const CHARTER_PURPOSE_BYTES_MAX: usize = 4096;
 
-/// Largest size class; larger attachments go in parts.
-pub const SEALED_CLASS_BYTES_MAX: usize = 1 << 20;
+/// Shortest clock of a charter, in seconds (RECORD 4.4).
+pub const CLOCK_SECONDS_MIN: u64 = 60;
 
-/// Fields of sealed content; each takes 60 bytes and more of [`SEALED_CLASS_BYTES_MAX`].
-pub const SEALED_FIELDS_MAX: usize = 16 << 10;
+/// Longest clock of a charter, in seconds: two years (RECORD 4.4).
+pub const CLOCK_SECONDS_MAX: u64 = 63_072_000;
 
-/// Longest sealed file: the largest class, its nonce and its tag.
-pub const SEALED_FILE_BYTES_MAX: usize = SEALED_CLASS_BYTES_MAX + 40;
+/// Shortest silence procedure, in seconds (RECORD 4.4).
+pub const SILENCE_SECONDS_MIN: u64 = 3600;
 
-/// Longest public file beside the logs: key set, offer or rules, none of which is longer than a charter.
-pub const PUBLIC_FILE_BYTES_MAX: usize = 256 << 10;
+/// Longest delay or retention that rules may name, in days: a hundred years, so that no sum of times overflows.
+pub const DAYS_MAX: u64 = 36_500;
+
+/// Longest rules file: one list of each kind at its limit takes 40 KiB.
+pub const RULES_BYTES_MAX: usize = 128 << 10;
+
+/// Largest offer: a party with 32 offices, two ML-DSA keys and a sealing key takes 12 KiB.
+pub const OFFER_BYTES_MAX: usize = 64 << 10;

@@ -3,16 +3,32 @@
 //! Formats follow section 9 of PROTOCOL.md. Everything here judges bytes; where they are kept, and when they are
 //! sent, is decided elsewhere.
 
+mod charter;
+mod clocks;
+mod codes;
+mod derived;
+mod founding;
+mod keyset;
+mod offer;
+mod party;
+mod rules;
+mod table;
+
 pub mod disclosure;
 pub mod leaf;
-pub mod manifest;
 pub mod names;
-pub mod packet;
-pub mod sealed;
-pub mod tar;
 
-mod path;
-
+pub use charter::{Charter, Pq, Quorum};
+pub use clocks::Clocks;
+pub use derived::{KeyPair, agreed_witness_keys, log_keys, mirror_keys, policy_text, witness_keys};
 pub use disclosure::Disclosure;
+pub use founding::Titled;
+pub use keyset::{KeySet, KeySetFields, MlDsaKey, Office};
 pub use leaf::{FieldTree, Leaf, NamedHead, Place, Reference, Rel, RoleSignature, Said, SealedItem, Target};
 pub use names::{LogId, Names, RecordId};
+pub use offer::{Offer, OfferFields, SealingKey};
+pub use party::{ObserverOf, Observes, Party, PartyFields, Role, Roles, Scope, Sort, Standing};
+pub use rules::{
+    Accept, Adoption, AmendBy, Chair, Clock, Legal, Matching, ObserverRules, Officers, OneUpTo, PeerLimits,
+    Regime, Reservations, Rules, RulesFile, SilenceProcedure, Witness,
+};

@@ -74,6 +74,11 @@ pub enum Rejection {
     OtherIdentity,
     /// The words do not belong to the card's identity key.
     WordsDiffer,
+    /// Two founders of an accord have the same id.
+    SameParty {
+        /// The id.
+        party: String,
+    },
     /// The file is not addressed to us.
     NotAddressedToUs {
         /// The addressee's party id.
@@ -145,34 +150,6 @@ pub enum Rejection {
         /// What does not fit.
         part: &'static str,
     },
-    /// A bundle or packet is not in the one archive form.
-    NotArchive(crate::record::tar::NotArchive),
-    /// A member of a bundle or packet is missing, not listed, or other than its list says.
-    NotListed {
-        /// The member.
-        name: String,
-    },
-    /// A member that has no place in a bundle or packet, is not in the form of its name, or has another hash.
-    BadMember {
-        /// The member.
-        name: String,
-    },
-    /// More bytes than the largest size class of sealed content holds.
-    TooLargeToSeal {
-        /// How many bytes came.
-        bytes: u64,
-    },
-    /// A sealed file that is not the one its statement names.
-    OtherSealedFile,
-    /// A sealed file that its key does not open.
-    DoesNotOpen,
-    /// A wrapped key that is not for us, or not for this sealed file.
-    NotWrapped,
-    /// Sealed content with a field that does not open its commitment in the statement.
-    SealedContradicts {
-        /// The field; `*` if the statement has more fields than commitments of their own.
-        label: String,
-    },
     /// The matching core refused an element, a proof or a tag.
     Matching(detente_psi::Rejection),
     /// A note, a proof or a signature of a log was refused.
@@ -197,6 +174,7 @@ impl Rejection {
             Rejection::OlderCard { .. } => "older-card",
             Rejection::OtherIdentity => "other-identity",
             Rejection::WordsDiffer => "words-differ",
+            Rejection::SameParty { .. } => "same-party",
             Rejection::NotAddressedToUs { .. } => "not-addressed-to-us",
             Rejection::UnknownPeer { .. } => "unknown-peer",
             Rejection::NotCompared { .. } => "not-compared",
@@ -216,14 +194,6 @@ impl Rejection {
             Rejection::OtherPredecessor => "other-predecessor",
             Rejection::KeyReused => "key-reused",
             Rejection::ReceiptMismatch { .. } => "receipt-mismatch",
-            Rejection::NotArchive(refused) => refused.fault.name(),
-            Rejection::NotListed { .. } => "not-listed",
-            Rejection::BadMember { .. } => "bad-member",
-            Rejection::TooLargeToSeal { .. } => "too-large-to-seal",
-            Rejection::OtherSealedFile => "other-sealed-file",
-            Rejection::DoesNotOpen => "does-not-open",
-            Rejection::NotWrapped => "not-wrapped",
-            Rejection::SealedContradicts { .. } => "sealed-contradicts",
             Rejection::Matching(rejection) => rejection.name(),
             Rejection::Log(rejection) => rejection.name(),
             Rejection::OtherRecord => "other-record",
@@ -233,7 +203,7 @@ impl Rejection {
     /// What it means for the holder of the file.
     pub fn class(&self) -> Class {
         match self {
-            Rejection::BadMagic | Rejection::OtherKind { .. } | Rejection::NotArchive(_) => Class::Unreadable,
+            Rejection::BadMagic | Rejection::OtherKind { .. } => Class::Unreadable,
             Rejection::BadPrefix
             | Rejection::BadLength { .. }
             | Rejection::NotCanonical { .. }
@@ -243,13 +213,7 @@ impl Rejection {
             | Rejection::BadKey
             | Rejection::KeyReused
             | Rejection::Log(_)
-            | Rejection::ReceiptMismatch { .. }
-            | Rejection::NotListed { .. }
-            | Rejection::BadMember { .. }
-            | Rejection::OtherSealedFile
-            | Rejection::DoesNotOpen
-            | Rejection::NotWrapped
-            | Rejection::SealedContradicts { .. } => Class::Integrity,
+            | Rejection::ReceiptMismatch { .. } => Class::Integrity,
             // Terms may name it; we do not take part.
             Rejection::Matching(detente_psi::Rejection::CodeNotOffered { .. }) => Class::Policy,
             Rejection::Matching(_) => Class::Integrity,
@@ -283,6 +247,9 @@ impl fmt::Display for Rejection {
                 f.write_str("the card names another identity key for a party we know")?
             }
             Rejection::WordsDiffer => f.write_str("the words do not belong to this card")?,
+            Rejection::SameParty { party } => {
+                write!(f, "two founders have the id {party}: one of them has to take another")?
+            }
             Rejection::NotAddressedToUs { to } => write!(f, "the file is addressed to {to}, not to us")?,
             Rejection::UnknownPeer { from } => write!(f, "we hold no card of {from}")?,
             Rejection::NotCompared { from } => write!(f, "the key of {from} was never compared with them")?,
@@ -312,26 +279,6 @@ impl fmt::Display for Rejection {
             Rejection::OtherPredecessor => f.write_str("the file names another file before it than ours")?,
             Rejection::KeyReused => f.write_str("the key of this run was seen in an earlier run")?,
             Rejection::ReceiptMismatch { part } => write!(f, "the receipt does not fit its {part}")?,
-            Rejection::NotArchive(refused) => write!(f, "{refused}")?,
-            Rejection::NotListed { name } => write!(f, "the member {name} is not as listed")?,
-            Rejection::BadMember { name } => write!(f, "the member {name} is out of form")?,
-            Rejection::TooLargeToSeal { bytes } => {
-                write!(f, "{bytes} bytes do not fit into one sealed file; attach them in parts")?
-            }
-            Rejection::OtherSealedFile => {
-                f.write_str("this is not the sealed file that the statement names")?
-            }
-            Rejection::DoesNotOpen => {
-                f.write_str("the key does not open the sealed file; ask its author for the key again")?
-            }
-            Rejection::NotWrapped => {
-                f.write_str("the key is wrapped for another reader or another sealed file")?
-            }
-            Rejection::SealedContradicts { label } => write!(
-                f,
-                "the sealed field {label} does not open its commitment: log an objection to the statement and \
-                 keep the item key, which proves it to others"
-            )?,
             Rejection::Matching(rejection) => write!(f, "{rejection}")?,
             Rejection::Log(rejection) => write!(f, "{rejection}")?,
             Rejection::OtherRecord => f.write_str("the file belongs to another record")?,
