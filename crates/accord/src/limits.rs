@@ -119,3 +119,33 @@ pub const RULES_BYTES_MAX: usize = 128 << 10;
 
 /// Largest offer: a party with 32 offices, two ML-DSA keys and a sealing key takes 12 KiB.
 pub const OFFER_BYTES_MAX: usize = 64 << 10;
+
+/// The longest archive.
+pub const ARCHIVE_BYTES_MAX: usize = 256 << 20;
+
+/// Members of an archive, the first one included.
+pub const MEMBERS_MAX: usize = 65_536;
+
+/// The longest member.
+pub const MEMBER_BYTES_MAX: usize = 64 << 20;
+
+/// The longest name of a member: a ustar name field without prefix, and its NUL.
+pub const MEMBER_NAME_BYTES_MAX: usize = 99;
+
+/// Claims of a bundle.
+pub const CLAIMS_MAX: usize = 10_000;
+
+/// Smallest size class of sealed content: what a short text takes, so that short texts look alike.
+pub const SEALED_CLASS_BYTES_MIN: usize = 1 << 10;
+
+/// Largest size class; larger attachments go in parts.
+pub const SEALED_CLASS_BYTES_MAX: usize = 1 << 20;
+
+/// Fields of sealed content; each takes 60 bytes and more of [`SEALED_CLASS_BYTES_MAX`].
+pub const SEALED_FIELDS_MAX: usize = 16 << 10;
+
+/// Longest sealed file: the largest class, its nonce and its tag.
+pub const SEALED_FILE_BYTES_MAX: usize = SEALED_CLASS_BYTES_MAX + 40;
+
+/// Longest public file beside the logs: key set, offer or rules, none of which is longer than a charter.
+pub const PUBLIC_FILE_BYTES_MAX: usize = 256 << 10;

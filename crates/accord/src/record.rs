@@ -16,7 +16,13 @@ mod table;
 
 pub mod disclosure;
 pub mod leaf;
+pub mod manifest;
 pub mod names;
+pub mod packet;
+pub mod sealed;
+pub mod tar;
+
+mod path;
 
 pub use charter::{Charter, Pq, Quorum};
 pub use clocks::Clocks;

@@ -150,6 +150,34 @@ pub enum Rejection {
         /// What does not fit.
         part: &'static str,
     },
+    /// A bundle or packet is not in the one archive form.
+    NotArchive(crate::record::tar::NotArchive),
+    /// A member of a bundle or packet is missing, not listed, or other than its list says.
+    NotListed {
+        /// The member.
+        name: String,
+    },
+    /// A member that has no place in a bundle or packet, is not in the form of its name, or has another hash.
+    BadMember {
+        /// The member.
+        name: String,
+    },
+    /// More bytes than the largest size class of sealed content holds.
+    TooLargeToSeal {
+        /// How many bytes came.
+        bytes: u64,
+    },
+    /// A sealed file that is not the one its statement names.
+    OtherSealedFile,
+    /// A sealed file that its key does not open.
+    DoesNotOpen,
+    /// A wrapped key that is not for us, or not for this sealed file.
+    NotWrapped,
+    /// Sealed content with a field that does not open its commitment in the statement.
+    SealedContradicts {
+        /// The field; `*` if the statement has more fields than commitments of their own.
+        label: String,
+    },
     /// The matching core refused an element, a proof or a tag.
     Matching(detente_psi::Rejection),
     /// A note, a proof or a signature of a log was refused.
@@ -194,6 +222,14 @@ impl Rejection {
             Rejection::OtherPredecessor => "other-predecessor",
             Rejection::KeyReused => "key-reused",
             Rejection::ReceiptMismatch { .. } => "receipt-mismatch",
+            Rejection::NotArchive(refused) => refused.fault.name(),
+            Rejection::NotListed { .. } => "not-listed",
+            Rejection::BadMember { .. } => "bad-member",
+            Rejection::TooLargeToSeal { .. } => "too-large-to-seal",
+            Rejection::OtherSealedFile => "other-sealed-file",
+            Rejection::DoesNotOpen => "does-not-open",
+            Rejection::NotWrapped => "not-wrapped",
+            Rejection::SealedContradicts { .. } => "sealed-contradicts",
             Rejection::Matching(rejection) => rejection.name(),
             Rejection::Log(rejection) => rejection.name(),
             Rejection::OtherRecord => "other-record",
@@ -203,7 +239,7 @@ impl Rejection {
     /// What it means for the holder of the file.
     pub fn class(&self) -> Class {
         match self {
-            Rejection::BadMagic | Rejection::OtherKind { .. } => Class::Unreadable,
+            Rejection::BadMagic | Rejection::OtherKind { .. } | Rejection::NotArchive(_) => Class::Unreadable,
             Rejection::BadPrefix
             | Rejection::BadLength { .. }
             | Rejection::NotCanonical { .. }
@@ -213,7 +249,13 @@ impl Rejection {
             | Rejection::BadKey
             | Rejection::KeyReused
             | Rejection::Log(_)
-            | Rejection::ReceiptMismatch { .. } => Class::Integrity,
+            | Rejection::ReceiptMismatch { .. }
+            | Rejection::NotListed { .. }
+            | Rejection::BadMember { .. }
+            | Rejection::OtherSealedFile
+            | Rejection::DoesNotOpen
+            | Rejection::NotWrapped
+            | Rejection::SealedContradicts { .. } => Class::Integrity,
             // Terms may name it; we do not take part.
             Rejection::Matching(detente_psi::Rejection::CodeNotOffered { .. }) => Class::Policy,
             Rejection::Matching(_) => Class::Integrity,
@@ -279,6 +321,26 @@ impl fmt::Display for Rejection {
             Rejection::OtherPredecessor => f.write_str("the file names another file before it than ours")?,
             Rejection::KeyReused => f.write_str("the key of this run was seen in an earlier run")?,
             Rejection::ReceiptMismatch { part } => write!(f, "the receipt does not fit its {part}")?,
+            Rejection::NotArchive(refused) => write!(f, "{refused}")?,
+            Rejection::NotListed { name } => write!(f, "the member {name} is not as listed")?,
+            Rejection::BadMember { name } => write!(f, "the member {name} is out of form")?,
+            Rejection::TooLargeToSeal { bytes } => {
+                write!(f, "{bytes} bytes do not fit into one sealed file; attach them in parts")?
+            }
+            Rejection::OtherSealedFile => {
+                f.write_str("this is not the sealed file that the statement names")?
+            }
+            Rejection::DoesNotOpen => {
+                f.write_str("the key does not open the sealed file; ask its author for the key again")?
+            }
+            Rejection::NotWrapped => {
+                f.write_str("the key is wrapped for another reader or another sealed file")?
+            }
+            Rejection::SealedContradicts { label } => write!(
+                f,
+                "the sealed field {label} does not open its commitment: log an objection to the statement and \
+                 keep the item key, which proves it to others"
+            )?,
             Rejection::Matching(rejection) => write!(f, "{rejection}")?,
             Rejection::Log(rejection) => write!(f, "{rejection}")?,
             Rejection::OtherRecord => f.write_str("the file belongs to another record")?,

@@ -1,7 +1,7 @@
 //! Opening and making a home: the folder, the lock, the database.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use detente_accord::{Card, Us};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use crate::keys::{refuse_open_mode, sync_folder};
+use crate::lock::{Lock, LockFault};
 use crate::{Error, KeySeeds, Keys, schema};
 
 const DATABASE: &str = "home.db";
@@ -271,38 +272,10 @@ fn immutable(file: &Path) -> String {
     uri + "?immutable=1"
 }
 
-/// The writer's lock. Let go of on drop; the operating system does it when the process dies.
-struct Lock(File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // By name and not by closing alone: a process that is being started may hold a copy of the handle.
-        let _ = self.0.unlock();
-    }
-}
-
 fn lock(path: &Path) -> Result<Lock, Error> {
     let file = path.join(LOCK);
-    let failed = |error| Error::io(&file, error);
-    let mut lock = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(&file)
-        .map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => {
-            // The pid is for the message that the next process prints; the lock itself is the operating system's.
-            let _ = lock.set_len(0).and_then(|()| write!(lock, "{}", std::process::id()));
-            Ok(Lock(lock))
-        }
-        Err(TryLockError::WouldBlock) => {
-            let mut pid = String::new();
-            let _ = lock.take(16).read_to_string(&mut pid);
-            Err(Error::Locked { path: path.to_owned(), pid: pid.trim().parse().ok() })
-        }
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
+    Lock::take(&file).map_err(|fault| match fault {
+        LockFault::Held(pid) => Error::Locked { path: path.to_owned(), pid },
+        LockFault::Io(error) => Error::io(&file, error),
+    })
 }

@@ -2,8 +2,12 @@
 //!
 //! This crate judges nothing: it stores what `accord` accepted, and answers what was stored before. It draws
 //! no randomness and reads no clock. What it reports as stored is on disk, synced.
+//!
+//! [`record`] is the disk of one accord's record: logs, notes, content, the state of the signer, tiles.
 
 #![forbid(unsafe_code)]
+
+pub mod record;
 
 mod answers;
 mod asks;
@@ -11,6 +15,7 @@ mod error;
 mod export;
 mod home;
 mod keys;
+mod lock;
 mod peers;
 mod receipts;
 mod schema;

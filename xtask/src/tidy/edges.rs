@@ -9,9 +9,9 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("detente-tlog", &[]),
     ("detente-indicators", &[]),
     ("detente-accord", &["detente-indicators", "detente-psi", "detente-tlog"]),
-    ("detente-store", &["detente-accord", "detente-psi"]),
+    ("detente-store", &["detente-accord", "detente-psi", "detente-tlog"]),
     ("detente", &["detente-accord", "detente-indicators", "detente-psi", "detente-store", "detente-tlog"]),
-    ("detente-bench", &["detente-indicators", "detente-tlog"]),
+    ("detente-bench", &["detente-indicators", "detente-store", "detente-tlog"]),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,20 @@
+//! The limits of a record's disk, each with the place its number comes from.
+
+use std::time::Duration;
+
+/// Logs of one record. An accord has 32 parties, and each epoch of a party is a log of its own; ten bits of a
+/// place in the database name the log. One more is refused.
+pub const LOGS_MAX: u64 = 1000;
+
+/// The longest public file or evidence: that of an evidence file (RECORD, section 10). A longer one is refused.
+pub const PUBLIC_FILE_BYTES_MAX: usize = 4 << 20;
+
+/// The longest body to be sent. A packet that carries more is built when it is sent.
+pub const OUTBOX_BODY_BYTES_MAX: usize = 4 << 20;
+
+/// How long a reader waits for a writer's commit, and a writer for a reader that holds back an erasure.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
+
+/// Pages of the write-ahead log after which they are brought into the database: 16 MiB. Larger than SQLite's own
+/// 1,000, because each time costs two syncs; small enough to be read at every start.
+pub(crate) const WAL_PAGES: u32 = 4096;

@@ -1,0 +1,10 @@
+//! The disk of a record through its public face: what is kept, what is refused, what is found, what is gone.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
+
+#[path = "../store/child.rs"]
+mod child;
+mod logs;
+mod notes;
+mod opening;
+mod world;
