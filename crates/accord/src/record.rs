@@ -7,11 +7,17 @@ mod charter;
 mod clocks;
 mod codes;
 mod derived;
+mod draft;
 mod founding;
+mod held;
 mod keyset;
 mod offer;
+mod order;
 mod party;
+mod path;
+mod ring;
 mod rules;
+mod state;
 mod table;
 
 pub mod disclosure;
@@ -22,19 +28,24 @@ pub mod packet;
 pub mod sealed;
 pub mod tar;
 
-mod path;
-
 pub use charter::{Charter, Pq, Quorum};
 pub use clocks::Clocks;
 pub use derived::{KeyPair, agreed_witness_keys, log_keys, mirror_keys, policy_text, witness_keys};
 pub use disclosure::Disclosure;
+pub use draft::{Committed, Draft, Signed};
 pub use founding::Titled;
+pub use held::{Cosigner, Held, HeldEntry, HeldNote, Position};
 pub use keyset::{KeySet, KeySetFields, MlDsaKey, Office};
 pub use leaf::{FieldTree, Leaf, NamedHead, Place, Reference, Rel, RoleSignature, Said, SealedItem, Target};
 pub use names::{LogId, Names, RecordId};
-pub use offer::{Offer, OfferFields, SealingKey};
+pub use offer::{Offer, OfferFields};
+pub use order::Order;
 pub use party::{ObserverOf, Observes, Party, PartyFields, Role, Roles, Scope, Sort, Standing};
+pub use ring::Ring;
 pub use rules::{
     Accept, Adoption, AmendBy, Chair, Clock, Legal, Matching, ObserverRules, Officers, OneUpTo, PeerLimits,
     Regime, Reservations, Rules, RulesFile, SilenceProcedure, Witness,
+};
+pub use state::{
+    Effect, Freeze, Freezes, Holders, Interval, Match, Member, Membership, Redaction, Stage, State, Why,
 };

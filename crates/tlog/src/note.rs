@@ -60,6 +60,19 @@ impl<'a> Note<'a> {
         self.text
     }
 
+    /// This note with the lines of others that it does not have: of two by the same key its own stays. Nothing is
+    /// verified. `None` if another has another text.
+    pub fn merged(&self, others: &[Note<'_>]) -> Option<String> {
+        let mut lines: Vec<&SignatureLine<'_>> = self.signatures.iter().collect();
+        for line in others.iter().flat_map(|other| &other.signatures) {
+            if !lines.iter().any(|known| (known.name, known.key_id) == (line.name, line.key_id)) {
+                lines.push(line);
+            }
+        }
+        let same = others.iter().all(|other| other.text == self.text);
+        same.then(|| assemble(self.text, lines.iter().map(|line| line.line)))
+    }
+
     /// The signature lines in their order.
     pub fn signatures(&self) -> &[SignatureLine<'a>] {
         &self.signatures
@@ -133,6 +146,18 @@ impl SignatureLine<'_> {
     /// By which key of that name.
     pub fn key_id(&self) -> KeyId {
         self.key_id
+    }
+
+    /// The time that a cosignature begins with, whether it holds or not. A log's Ed25519 line has none, but its
+    /// first bytes would pass for one: ask by which key it is first.
+    pub fn stated_time(&self) -> Option<CosignTime> {
+        let (time, _) = self.signature.split_first_chunk()?;
+        CosignTime::new(u64::from_be_bytes(*time)).ok()
+    }
+
+    /// The line, without its line feed.
+    pub fn line(&self) -> &str {
+        self.line
     }
 
     fn is_by(&self, key: &VerifierKey) -> bool {

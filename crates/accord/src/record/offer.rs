@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::keyset::{optional_bytes, optional_value, refuse_repeated};
 use super::party::Party;
 use super::rules::version;
+use super::sealed::SealingKey;
 use crate::fields;
 use crate::jcs::Value;
 use crate::limits::OFFER_BYTES_MAX;
@@ -15,9 +16,6 @@ const PART: &str = "offer";
 const KIND: &str = "detente/offer";
 const CONTEXT: &[u8] = b"detente/offer/v1\0";
 
-/// A raw public key of the record's sealing (X25519 with ML-KEM-768), 1,216 bytes.
-pub type SealingKey = [u8; 1216];
-
 /// What an [`Offer`] is made of.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OfferFields {
@@ -26,7 +24,7 @@ pub struct OfferFields {
     /// The party, with keys made for this accord alone.
     pub party: Party,
     /// To which content is sealed, if the party has made such a key.
-    pub sealing: Option<Box<SealingKey>>,
+    pub sealing: Option<SealingKey>,
     /// Which it shows on a link, if the party has made such a key.
     pub transport: Option<PublicKey>,
 }
@@ -48,14 +46,14 @@ impl Offer {
         if root.public() != *fields.party.root() {
             return Err(Rejection::OtherIdentity);
         }
-        let sealing = fields.sealing.as_ref().map(|key| key.as_slice());
+        let sealing = fields.sealing.as_ref().map(SealingKey::bytes);
         let transport = fields.transport.as_ref().map(|key| key.bytes().as_slice());
         let mut value = Value::object([
             ("v", Value::Integer(1)),
             ("kind", Value::text(KIND)),
             ("made", Value::Integer(fields.made.0)),
             ("party", fields.party.to_value()),
-            ("sealing", optional_value(sealing)),
+            ("sealing", optional_value(sealing.as_deref())),
             ("transport", optional_value(transport)),
         ]);
         let signature = root.sign(&signed_bytes(&value));
@@ -86,7 +84,8 @@ impl Offer {
         fields.constant("kind", KIND)?;
         let made = Time(fields.integer("made")?);
         let party = Party::from_value(fields.take("party")?)?;
-        let sealing = optional_bytes(&mut fields, "sealing")?.map(Box::new);
+        let sealing = optional_bytes::<{ SealingKey::BYTES }>(&mut fields, "sealing")?;
+        let sealing = sealing.map(|key| SealingKey::admit(&key)).transpose()?;
         let transport = optional_bytes(&mut fields, "transport")?;
         let transport = transport.map(|key| PublicKey::admit(&key)).transpose()?;
         fields.finish()?;
@@ -117,7 +116,7 @@ impl Offer {
 
     /// To which content is sealed.
     pub fn sealing(&self) -> Option<&SealingKey> {
-        self.fields.sealing.as_deref()
+        self.fields.sealing.as_ref()
     }
 
     /// Which it shows on a link.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use detente_accord::jcs::Value;
+use detente_accord::record::sealed::SealingSecret;
 use detente_accord::record::{
     Chair, Charter, Clock, KeySet, KeySetFields, MlDsaKey, ObserverOf, Observes, Offer, OfferFields, Office,
     Party, PartyFields, Pq, Quorum, Role, Roles, Rules, Scope, Sort, Standing, Titled, Witness,
@@ -83,7 +84,7 @@ pub(crate) fn offer(name: &str, first: u8) -> Offer {
     let fields = OfferFields {
         made: Time(1_789_999_000_000),
         party: party(name, first),
-        sealing: Some(Box::new([first; 1216])),
+        sealing: Some(SealingSecret::from_seed(&[first; 32]).public()),
         transport: Some(secret(first + 100).public()),
     };
     Offer::make(fields, &secret(first)).unwrap()

@@ -2,6 +2,7 @@
 
 use detente_accord::jcs::Value;
 use detente_accord::limits::OFFER_BYTES_MAX;
+use detente_accord::record::sealed::SealingSecret;
 use detente_accord::record::{
     Charter, KeySet, ObserverOf, Offer, OfferFields, Party, PartyFields, Pq, Quorum, Rules,
 };
@@ -33,7 +34,7 @@ fn an_offer_reads_back() {
     assert_eq!(Offer::read(made.bytes()).as_ref(), Ok(&made));
     assert_eq!(made.party(), &party("a", 1));
     assert_eq!(made.made(), Time(1_789_999_000_000));
-    assert_eq!(made.sealing(), Some(&[1; 1216]));
+    assert_eq!(made.sealing(), Some(&SealingSecret::from_seed(&[1; 32]).public()));
     assert_eq!(made.transport(), Some(&secret(101).public()));
     assert_ne!(made.hash(), offer("a", 2).hash());
     check("as it is", |_| (), Ok(()));
@@ -205,7 +206,7 @@ proptest! {
     ) {
         let fields = PartyFields { name: shown, next, ..party_fields(&name, 1) };
         let Ok(party) = Party::new(fields) else { return Ok(()) };
-        let sealing = sealed.then(|| Box::new([7; 1216]));
+        let sealing = sealed.then(|| SealingSecret::from_seed(&[7; 32]).public());
         let transport = linked.then(|| secret(90).public());
         let made = OfferFields { made: Time(made), party, sealing, transport };
         let offer = Offer::make(made, &secret(1)).unwrap();

@@ -21,6 +21,12 @@ use crate::{Entropy, PartyId, Rejection};
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealingKey(<XWing as Kem>::PublicKey);
 
+impl std::fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SealingKey(…)")
+    }
+}
+
 /// A reader's secret key. Wiped on drop; no `Debug`, no `Clone`.
 pub struct SealingSecret(<XWing as Kem>::PrivateKey);
 

@@ -1,0 +1,123 @@
+//! A statement in the making: what its author decided to say, before it has a place in a log.
+
+use std::collections::BTreeMap;
+
+use detente_psi::Time;
+
+use super::leaf::{Reference, RoleSignature, SealedItem};
+use super::names::RecordId;
+use crate::commitment::Opening;
+use crate::jcs::Value;
+use crate::statement::STATEMENT_CONTEXT;
+use crate::{Entropy, PartyId, SecretKey, b64};
+
+/// What is to be said.
+pub struct Draft {
+    /// The type.
+    pub kind: &'static str,
+    /// Public fields, all of them.
+    pub public: BTreeMap<String, Value>,
+    /// References, in the order that the type asks for.
+    pub refs: Vec<Reference>,
+    /// Values of the type's labels. Labels that are not here commit to `null`.
+    pub values: BTreeMap<&'static str, Value>,
+    /// Who may read the content.
+    pub aud: String,
+}
+
+/// A draft with its salts: every field is committed to, nothing is signed yet.
+pub struct Committed {
+    draft: Draft,
+    record: RecordId,
+    party: PartyId,
+    made: Time,
+    nonce: [u8; 16],
+    openings: Vec<Opening>,
+}
+
+/// A statement with its signatures, ready for a place in a log.
+pub struct Signed {
+    /// The statement.
+    pub statement: Value,
+    /// By the offices that signed, by key name.
+    pub sigs: Vec<RoleSignature>,
+    /// What opens its commitments. Kept beside the log.
+    pub openings: Vec<Opening>,
+}
+
+impl Draft {
+    /// A statement without references and content, readable by all.
+    pub fn new<const N: usize>(kind: &'static str, public: [(&str, Value); N]) -> Draft {
+        let public = public.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Draft { kind, public, refs: Vec::new(), values: BTreeMap::new(), aud: "all".to_owned() }
+    }
+
+    /// Draws the nonce and a salt a label, and commits. `labels` are those of the type: all of them are present,
+    /// so that presence reveals nothing.
+    pub fn commit(
+        mut self,
+        record: RecordId,
+        party: PartyId,
+        made: Time,
+        labels: &[&'static str],
+        entropy: &mut Entropy,
+    ) -> Committed {
+        let nonce = entropy.draw();
+        let opening = |label: &&'static str| Opening {
+            salt: entropy.draw(),
+            label: (*label).to_owned(),
+            value: self.values.remove(label).unwrap_or(Value::Null),
+        };
+        let openings = labels.iter().map(opening).collect();
+        Committed { draft: self, record, party, made, nonce, openings }
+    }
+}
+
+impl Committed {
+    /// The nonce, which sealed content binds.
+    pub fn nonce(&self) -> &[u8; 16] {
+        &self.nonce
+    }
+
+    /// The fields with their salts, ascending by label.
+    pub fn openings(&self) -> &[Opening] {
+        &self.openings
+    }
+
+    /// Names the sealed files, fixes the bytes, and lets the offices sign: key name and key of each.
+    pub fn sign(self, sealed: &[SealedItem], offices: &[(String, &SecretKey)]) -> Signed {
+        let Committed { draft, record, party, made, nonce, openings } = self;
+        let commits = openings.iter().map(|opening| {
+            let commitment = opening.commitment(record.bytes(), &party);
+            (opening.label.clone(), Value::text(b64::encode(&commitment)))
+        });
+        let sealed = sealed.iter().map(|item| {
+            Value::object([
+                ("sha256", Value::text(b64::encode(&item.sha256))),
+                ("size", Value::Integer(item.size)),
+            ])
+        });
+        let statement = Value::object([
+            ("v", Value::Integer(1)),
+            ("accord", Value::text(b64::encode(record.bytes()))),
+            ("party", Value::text(party.as_str())),
+            ("type", Value::text(draft.kind)),
+            ("made", Value::Integer(made.0)),
+            ("nonce", Value::text(b64::encode(&nonce))),
+            ("aud", Value::text(draft.aud)),
+            ("refs", Value::Array(draft.refs.iter().map(Reference::to_value).collect())),
+            ("commits", Value::Object(commits.collect())),
+            ("pub", Value::Object(draft.public)),
+            ("sealed", Value::Array(sealed.collect())),
+            ("exercise", Value::Bool(false)),
+        ]);
+        let preimage = [STATEMENT_CONTEXT, &statement.encode()].concat();
+        let sign = |(key, secret): &(String, &SecretKey)| RoleSignature {
+            key: key.clone(),
+            signature: secret.sign(&preimage),
+        };
+        let mut sigs: Vec<RoleSignature> = offices.iter().map(sign).collect();
+        sigs.sort_by(|a, b| a.key.cmp(&b.key));
+        Signed { statement, sigs, openings }
+    }
+}

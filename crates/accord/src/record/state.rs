@@ -1,0 +1,145 @@
+//! What the entries of a record add up to: a pure function of the set of entries, notes and files that are held.
+//!
+//! Nothing of this is ever stored. Whoever holds the same set computes the same state, in whatever order it came.
+
+mod freeze;
+mod holders;
+mod judge;
+mod matches;
+mod members;
+mod redaction;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::charter::Charter;
+use super::held::{Held, Position};
+use super::names::LogId;
+use super::order::Order;
+use super::ring::Ring;
+use crate::PartyId;
+
+pub use freeze::{Freeze, Freezes};
+pub use holders::{Holders, Interval};
+pub use judge::{Effect, Why};
+pub use matches::{Match, Stage};
+pub use members::{Member, Membership};
+pub use redaction::Redaction;
+
+/// The state of a record.
+pub struct State {
+    ring: Ring,
+    order: Order,
+    holders: Holders,
+    effects: BTreeMap<Position, Effect>,
+    members: BTreeMap<PartyId, Member>,
+    freezes: Freezes,
+    redactions: BTreeMap<Position, Redaction>,
+    matches: Vec<Match>,
+}
+
+impl State {
+    /// Computes it.
+    pub fn of(charter: &Charter, held: &Held) -> State {
+        let ring = Ring::of(charter, held);
+        let roots = held.roots();
+        let holders = Holders::of(charter, held, &roots);
+        let order = Order::of(held, &roots, |position| holders.not_after(position).unwrap_or(u64::MAX));
+        let freezes = Freezes::of(charter, held, &order, &ring);
+        let mut judge = judge::Judge::new(charter, held, &ring, &order, &freezes);
+        for position in order.positions() {
+            judge.take(&position);
+        }
+        let judge::Judged { effects, members } = judge.finish();
+        let took = |position: &Position| matches!(effects.get(position), Some(Effect::Took));
+        let redactions = redaction::all(held, &order, took);
+        let matches = matches::all(held, &order, took);
+        State { ring, order, holders, effects, members, freezes, redactions, matches }
+    }
+
+    /// The keys of the record.
+    pub fn ring(&self) -> &Ring {
+        &self.ring
+    }
+
+    /// The causal order.
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// Who holds and who acknowledged what, and between which times.
+    pub fn holders(&self) -> &Holders {
+        &self.holders
+    }
+
+    /// What became of an entry.
+    pub fn effect(&self, position: &Position) -> Option<&Effect> {
+        self.effects.get(position)
+    }
+
+    /// Everybody who is or was in the accord, by id.
+    pub fn members(&self) -> &BTreeMap<PartyId, Member> {
+        &self.members
+    }
+
+    /// The parties whose word counts now.
+    pub fn parties(&self) -> BTreeSet<&PartyId> {
+        self.members
+            .iter()
+            .filter(|(_, member)| member.standing == Membership::Party)
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    /// Logs that were stopped.
+    pub fn freezes(&self) -> &Freezes {
+        &self.freezes
+    }
+
+    /// Entries whose content is to go, or has gone.
+    pub fn redactions(&self) -> &BTreeMap<Position, Redaction> {
+        &self.redactions
+    }
+
+    /// Matches, in the order of their terms.
+    pub fn matches(&self) -> &[Match] {
+        &self.matches
+    }
+
+    /// Whether entries of this log still count.
+    pub fn is_frozen(&self, log: &LogId) -> bool {
+        self.freezes.last_valid(log).is_some()
+    }
+
+    /// Everything above as text, one fact a line: the same on every node that holds the same set.
+    pub fn digest_text(&self) -> String {
+        let mut lines = Vec::new();
+        for position in self.order.positions() {
+            let effect = self.effects.get(&position).map_or("unjudged".to_owned(), Effect::to_string);
+            let held = self
+                .holders
+                .held_by(&position)
+                .into_iter()
+                .map(PartyId::as_str)
+                .collect::<Vec<_>>()
+                .join(",");
+            let acks = self
+                .holders
+                .acknowledged_by(&position)
+                .into_iter()
+                .map(PartyId::as_str)
+                .collect::<Vec<_>>()
+                .join(",");
+            lines.push(format!(
+                "{position} {effect} held={held} acks={acks} {:?}",
+                self.holders.interval(&position)
+            ));
+        }
+        lines.extend(self.members.iter().map(|(id, member)| format!("member {id} {member:?}")));
+        lines.extend(self.freezes.lines());
+        lines.extend(
+            self.redactions.iter().map(|(position, redaction)| format!("redaction {position} {redaction:?}")),
+        );
+        lines.extend(self.matches.iter().map(|run| format!("match {run:?}")));
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,124 @@
+//! Matches: terms, consent, the two lists and the receipts, put together again from both logs.
+
+use crate::PartyId;
+use crate::record::held::{Held, Position};
+use crate::record::leaf::{Leaf, Target};
+use crate::record::order::Order;
+use crate::record::ring::{hash, text};
+
+/// How far a match has come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Stage {
+    /// Terms stand; the other side has not consented.
+    Proposed,
+    /// Refused by the other side.
+    Refused,
+    /// Broken off.
+    Aborted,
+    /// Consented; not both lists are committed.
+    Consented,
+    /// Both lists are committed.
+    Running,
+    /// One side's receipt stands.
+    Result,
+    /// Both sides' receipts stand.
+    Revealed,
+}
+
+/// A match in the record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Match {
+    /// The entry of the terms.
+    pub terms: Position,
+    /// Who asked.
+    pub asker: PartyId,
+    /// Who was asked.
+    pub answerer: PartyId,
+    /// How far it has come.
+    pub stage: Stage,
+    /// The committed lists: whose, the entry, and the root over the padded leaves.
+    pub lists: Vec<(PartyId, Position, [u8; 32])>,
+    /// Whose receipts stand, with the transcript each names.
+    pub receipts: Vec<(PartyId, [u8; 32])>,
+}
+
+impl Match {
+    fn proposed(terms: Position, asker: PartyId, answerer: PartyId) -> Match {
+        let (lists, receipts) = (Vec::new(), Vec::new());
+        Match { terms, asker, answerer, stage: Stage::Proposed, lists, receipts }
+    }
+
+    /// The two receipts name one transcript.
+    pub fn agree(&self) -> bool {
+        self.receipts.windows(2).all(|pair| matches!(pair, [(_, a), (_, b)] if a == b))
+    }
+}
+
+/// All matches whose terms have effect, in the order of their terms.
+pub(crate) fn all(held: &Held, order: &Order, took: impl Fn(&Position) -> bool) -> Vec<Match> {
+    let leaves = || {
+        let counting = order.positions().filter(&took);
+        counting.filter_map(|position| held.leaf(&position).map(|leaf| (position, leaf)))
+    };
+    let mut runs: Vec<Match> = Vec::new();
+    let mut ids: Vec<[u8; 32]> = Vec::new();
+    for (position, leaf) in leaves().filter(|(_, leaf)| is_terms(leaf)) {
+        if let Some(answerer) = text(leaf, "to").and_then(PartyId::parse) {
+            ids.push(leaf.statement_id());
+            runs.push(Match::proposed(position, leaf.said.party.clone(), answerer));
+        }
+    }
+    // Statements of an exchange by files may stand in one log before their answerer had seen the other: so terms
+    // are looked for everywhere first.
+    for (position, leaf) in leaves().filter(|(_, leaf)| !is_terms(leaf)) {
+        let Some(first) = leaf.said.refs.first() else { continue };
+        let about = runs.iter_mut().zip(&ids).find(|(run, id)| match &first.target {
+            Target::Entry { log, seq, .. } => run.terms == Position::new(log.clone(), *seq),
+            Target::Statement { id: named, .. } => named == *id,
+        });
+        if let Some((run, _)) = about {
+            advance(run, &position, leaf);
+        }
+    }
+    runs
+}
+
+fn is_terms(leaf: &Leaf) -> bool {
+    leaf.said.kind == "terms" && text(leaf, "act") == Some("terms")
+}
+
+fn advance(run: &mut Match, position: &Position, leaf: &Leaf) {
+    let author = &leaf.said.party;
+    if *author != run.asker && *author != run.answerer {
+        return;
+    }
+    match (leaf.said.kind.as_str(), text(leaf, "act")) {
+        ("terms", Some("consent")) if *author == run.answerer && run.stage == Stage::Proposed => {
+            run.stage = Stage::Consented
+        }
+        ("terms", Some("refuse")) if *author == run.answerer && run.stage == Stage::Proposed => {
+            run.stage = Stage::Refused
+        }
+        ("list", Some("commit")) if !run.lists.iter().any(|(party, ..)| party == author) => {
+            if let Some(root) = hash(leaf, "root") {
+                run.lists.push((author.clone(), position.clone(), root));
+            }
+        }
+        ("receipt", Some("abort")) => run.stage = Stage::Aborted,
+        ("receipt", Some("receipt")) if !run.receipts.iter().any(|(party, _)| party == author) => {
+            if let Some(transcript) = hash(leaf, "transcript") {
+                run.receipts.push((author.clone(), transcript));
+            }
+        }
+        _ => {}
+    }
+    let may_go_on = !matches!(run.stage, Stage::Proposed | Stage::Refused | Stage::Aborted);
+    if may_go_on {
+        run.stage = match (run.lists.len(), run.receipts.len()) {
+            (_, 2) => Stage::Revealed,
+            (_, 1) => Stage::Result,
+            (2, _) => Stage::Running,
+            _ => Stage::Consented,
+        };
+    }
+}
