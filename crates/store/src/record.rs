@@ -22,7 +22,8 @@
 //! Each is synced before the next begins, so the database is never behind the signer.
 
 mod append;
-mod connect;
+mod content;
+mod database;
 mod edge;
 mod error;
 mod files;
@@ -31,17 +32,24 @@ mod notes;
 mod open;
 mod outbox;
 mod place;
-#[allow(dead_code, reason = "replacing files comes with the signer")]
 mod private;
 mod read;
 mod schema;
+mod seeds;
+mod signer;
 mod tree;
 
 pub use append::{Beside, Grown};
+pub use content::{ContentField, Field, ItemKeyFor};
 pub use error::Error;
-pub use limits::{LOGS_MAX, OUTBOX_BODY_BYTES_MAX, PUBLIC_FILE_BYTES_MAX};
+pub use limits::{
+    FIELD_VALUE_BYTES_MAX, ITEM_KEY_BYTES_MAX, LOGS_MAX, OUTBOX_BODY_BYTES_MAX, PUBLIC_FILE_BYTES_MAX,
+    SEALED_BYTES_MAX,
+};
 pub use notes::StoredNote;
 pub use open::{Access, NewRecord, Record};
 pub use outbox::{Outgoing, Queued};
 pub use read::LogState;
+pub use seeds::{read_seed, write_seed};
+pub use signer::{CosignAs, CosignerSeeds, LogSeeds, Recovering, Refusal, SignedHead, Signer, SignerSeeds};
 pub use tree::Tree;

@@ -22,7 +22,7 @@ const fn borrowed(folder: &'static str, name: &'static str) -> Secret {
     Secret { name, folder, allowed: &["Clone", "Copy"] }
 }
 
-const SECRETS: [Secret; 19] = [
+const SECRETS: [Secret; 23] = [
     secret("crates/psi", "Seed"),
     secret("crates/psi", "Randomness"),
     secret("crates/psi", "Items"),
@@ -36,6 +36,10 @@ const SECRETS: [Secret; 19] = [
     secret("crates/tlog", "CosignerKey"),
     secret("crates/store", "KeySeeds"),
     secret("crates/store", "Keys"),
+    secret("crates/store", "LogSeeds"),
+    secret("crates/store", "CosignerSeeds"),
+    secret("crates/store", "SignerSeeds"),
+    secret("crates/store", "ContentField"),
     secret("crates/indicators", "Items"),
     secret("crates/indicators", "Intake"),
     secret("crates/indicators", "List"),

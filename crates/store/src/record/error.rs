@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use detente_tlog::{KeyName, Rejection};
 use rusqlite::{ErrorCode, ffi};
 
+use super::Refusal;
 use super::limits::LOGS_MAX;
 use crate::lock::LockFault;
 
@@ -121,6 +122,12 @@ pub enum Error {
     /// A note, a proof or a size was unacceptable.
     #[error("{0}")]
     Rejected(#[from] Rejection),
+    /// The signer does not sign this.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// Another process reads what was to be erased: it is gone, and traces of it may be left.
+    #[error("another process reads {}: traces of what was erased may be left", .0.display())]
+    ReaderInTheWay(PathBuf),
     /// An earlier write failed in a way that leaves open what is on disk. Only a restart finds out.
     #[error("an earlier write to {} failed: nothing more is written before a restart", .0.display())]
     Poisoned(PathBuf),
@@ -168,6 +175,8 @@ impl Error {
             Error::TooLarge { .. } => "too-large",
             Error::OtherBytes { .. } => "other-bytes",
             Error::Rejected(rejection) => rejection.name(),
+            Error::Refused(refusal) => refusal.name(),
+            Error::ReaderInTheWay(_) => "reader-in-the-way",
             Error::Poisoned(_) => "poisoned",
             Error::DiskFull(_) => "disk-full",
             Error::ReadOnly(_) => "read-only",
@@ -191,6 +200,9 @@ impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
+            Error::ReaderInTheWay(_) => "end the other process, then erase again",
+            Error::Refused(Refusal::Recovering(_)) => "ask every peer for the largest head that it holds",
+            Error::Refused(refusal) if refusal.is_alarm() => "sign nothing more; people have to look at this",
             Error::Locked { .. } => "wait until it has finished, then try again",
             Error::TooOpen { .. } => {
                 "chmod 600 the files and 700 the folder, then think about who may have read them"

@@ -12,6 +12,15 @@ pub const PUBLIC_FILE_BYTES_MAX: usize = 4 << 20;
 /// The longest body to be sent. A packet that carries more is built when it is sent.
 pub const OUTBOX_BODY_BYTES_MAX: usize = 4 << 20;
 
+/// The longest value of a field (RECORD, section 6.1).
+pub const FIELD_VALUE_BYTES_MAX: usize = 1 << 20;
+
+/// The longest sealed item: a part of an attachment, 1 MiB, with nonce, tag and length (RECORD, section 6.3).
+pub const SEALED_BYTES_MAX: usize = (1 << 20) + 64;
+
+/// The longest item key, wrapped for a recipient: an ML-KEM-768 ciphertext with X25519, a key and a tag.
+pub const ITEM_KEY_BYTES_MAX: usize = 4 << 10;
+
 /// How long a reader waits for a writer's commit, and a writer for a reader that holds back an erasure.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
 

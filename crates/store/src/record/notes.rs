@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::files::hash;
 use super::place::{LogNumber, StoredHash};
-use super::{Error, Record};
+use super::{Error, Record, SignedHead};
 
 /// A note as it is kept.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -100,6 +100,36 @@ impl Record {
                 .collect::<rusqlite::Result<Vec<_>>>()
         })?;
         rows.into_iter().map(|row| self.read_note(row)).collect()
+    }
+
+    /// The largest head of a log among the notes that carry a line under one of `names` and that `holds` says are
+    /// so signed. Anybody can write a line with any name.
+    pub(super) fn largest_note_of(
+        &self,
+        origin: &KeyName,
+        names: &[&KeyName],
+        holds: impl Fn(&[u8]) -> bool,
+    ) -> Result<Option<SignedHead>, Error> {
+        let Some(number) = self.number(origin)? else { return Ok(None) };
+        let mut largest: Option<SignedHead> = None;
+        for name in names {
+            let line = format!("\n\u{2014} {name} ");
+            let found = self.ask(|db| {
+                let mut select = db.prepare_cached(
+                    "SELECT size, root, bytes FROM note WHERE log = ?1 AND instr(bytes, ?2) > 0 ORDER BY size DESC",
+                )?;
+                let mut rows = select.query(params![number, line.as_bytes()])?;
+                while let Some(row) = rows.next()? {
+                    if holds(&row.get::<_, Vec<u8>>(2)?) {
+                        let root = row.get::<_, StoredHash>(1)?.0;
+                        return Ok(Some(SignedHead { size: row.get(0)?, root }));
+                    }
+                }
+                Ok(None)
+            })?;
+            largest = largest.into_iter().chain(found).max_by_key(|head| head.size);
+        }
+        Ok(largest)
     }
 
     fn put_parsed(&mut self, note: &ParsedNote<'_>, is_pending: bool) -> Result<[u8; 32], Error> {

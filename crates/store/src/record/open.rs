@@ -9,12 +9,13 @@ use detente_tlog::KeyName;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 
+use super::database::Database;
 use super::edge::Edge;
-use super::limits::WAL_PAGES;
-use super::{Error, connect, files, private, schema};
+use super::{Error, files, private, schema};
 use crate::lock::Lock;
 
-const RECORD_DATABASE: &str = "record.db";
+pub(super) const RECORD_DATABASE: &str = "record.db";
+pub(super) const CONTENT_DATABASE: &str = "content.db";
 const LOCK: &str = "lock";
 /// Kind and name of the charter among the public files.
 const CHARTER: (&str, &str) = ("charter", "charter.json");
@@ -41,16 +42,12 @@ pub struct NewRecord<'a> {
 /// An open record.
 pub struct Record {
     path: PathBuf,
-    database: PathBuf,
-    pub(super) connection: Connection,
+    pub(super) log_database: Database,
+    pub(super) content_database: Database,
     record_id: [u8; 32],
     instance: [u8; 16],
     /// Of each log; a writer alone has them.
     pub(super) edges: BTreeMap<KeyName, Edge>,
-    access: Access,
-    is_poisoned: bool,
-    /// Pages written to the write-ahead log since it was last brought into the database, about.
-    wal_pages: u32,
     _lock: Option<Lock>,
 }
 
@@ -66,13 +63,12 @@ impl Record {
             return Err(Error::OtherBytes { kind: kind.into(), name: name.into() });
         }
         let building = Building::begin(path)?;
-        let database = path.join(RECORD_DATABASE);
-        connect::create(&database, &schema::RECORD)?;
-        let connection = connect::open(&database, &schema::RECORD, Access::Write)?;
-        connection
-            .execute("INSERT INTO record VALUES (1, ?1, ?2)", params![new.record_id, new.instance])
-            .map_err(|error| Error::database(&database, error))?;
-        drop(connection);
+        Database::create(&path.join(CONTENT_DATABASE), &schema::CONTENT)?;
+        let mut database = Database::create(&path.join(RECORD_DATABASE), &schema::RECORD)?;
+        database.transact(0, |db| {
+            db.execute("INSERT INTO record VALUES (1, ?1, ?2)", params![new.record_id, new.instance])
+        })?;
+        drop(database);
         let mut record = Record::open(path, Access::Write)?;
         record.put_public_file(CHARTER.0, CHARTER.1, new.charter)?;
         private::sync_folder(path)?;
@@ -100,18 +96,16 @@ impl Record {
             }
             Access::Read => None,
         };
-        let connection = connect::open(&database, &schema::RECORD, access)?;
-        let (record_id, instance) = identity(&connection, &database)?;
+        let log_database = Database::open(&database, &schema::RECORD, access)?;
+        let content_database = Database::open(&path.join(CONTENT_DATABASE), &schema::CONTENT, access)?;
+        let (record_id, instance) = identity(&log_database)?;
         let mut record = Record {
             path: path.to_owned(),
-            database,
-            connection,
+            log_database,
+            content_database,
             record_id,
             instance,
             edges: BTreeMap::new(),
-            access,
-            is_poisoned: false,
-            wal_pages: 0,
             _lock: lock,
         };
         if access == Access::Write {
@@ -146,81 +140,41 @@ impl Record {
     }
 
     pub(super) fn damaged(&self, detail: impl Into<String>) -> Error {
-        Error::Damaged { path: self.database.clone(), detail: detail.into() }
+        self.log_database.damaged(detail)
     }
 
     pub(super) fn failed(&self, error: rusqlite::Error) -> Error {
-        Error::database(&self.database, error)
+        self.log_database.failed(error)
     }
 
-    /// Runs one question.
+    /// Asks the database of the logs.
     pub(super) fn ask<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        work(&self.connection).map_err(|error| self.failed(error))
+        self.log_database.ask(work)
     }
 
     /// That this process may write.
     pub(super) fn check_writable(&self) -> Result<(), Error> {
-        if self.access == Access::Read {
-            return Err(Error::OpenedForReading(self.path.clone()));
-        }
-        if self.is_poisoned {
-            return Err(Error::Poisoned(self.path.clone()));
-        }
-        Ok(())
+        self.log_database.check_writable()
     }
 
-    /// Runs several pieces as one: all of it is stored and synced, or nothing.
+    /// Changes the database of the logs: all of it is stored and synced, or nothing.
     pub(super) fn transact<T>(
         &mut self,
         bytes: usize,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        self.check_writable()?;
-        let done = run(&mut self.connection, work).map_err(|error| Error::database(&self.database, error));
-        match &done {
-            Ok(_) => self.bring_in_log(bytes),
-            // Whether a commit whose sync failed is on disk is not known to anybody: the system may have thrown
-            // the pages away and say next time that all is well.
-            Err(error) => self.is_poisoned = error.is_fatal(),
-        }
-        done
+        self.log_database.transact(bytes, work)
     }
-
-    /// Brings the write-ahead log into the database when it has grown. We do it and not SQLite, which would not
-    /// tell us of a sync that failed there. What was committed before is durable whatever happens here.
-    fn bring_in_log(&mut self, bytes: usize) {
-        let pages = bytes / PAGE_BYTES + PAGES_TOUCHED;
-        self.wal_pages = self.wal_pages.saturating_add(u32::try_from(pages).unwrap_or(WAL_PAGES));
-        if self.wal_pages < WAL_PAGES {
-            return;
-        }
-        self.wal_pages = 0;
-        let done = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-        if let Err(error) = done.map_err(|error| self.failed(error)) {
-            self.is_poisoned = error.is_fatal();
-        }
-    }
-}
-
-fn run<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> rusqlite::Result<T> {
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let value = work(&transaction)?;
-    transaction.commit()?;
-    Ok(value)
 }
 
 type Identity = ([u8; 32], [u8; 16]);
 
-fn identity(connection: &Connection, database: &Path) -> Result<Identity, Error> {
-    let row = connection
-        .query_row("SELECT record_id, instance FROM record", [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()
-        .map_err(|error| Error::database(database, error))?;
-    let detail = "it does not say which record it is";
-    row.ok_or_else(|| Error::Damaged { path: database.to_owned(), detail: detail.into() })
+fn identity(database: &Database) -> Result<Identity, Error> {
+    let row = database.ask(|db| {
+        db.query_row("SELECT record_id, instance FROM record", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+    })?;
+    row.ok_or_else(|| database.damaged("it does not say which record it is"))
 }
 
 /// A record that is being made; taken away again unless it is finished.
@@ -257,7 +211,3 @@ impl Drop for Building {
         }
     }
 }
-
-/// SQLite's page, and pages that every transaction touches on the way to its rows.
-const PAGE_BYTES: usize = 4096;
-const PAGES_TOUCHED: usize = 8;

@@ -30,8 +30,26 @@ pub(super) fn make_file(path: &Path) -> Result<File, Error> {
 
 /// Syncs a folder: what was made, renamed and removed in it.
 pub(super) fn sync_folder(path: &Path) -> Result<(), Error> {
-    File::open(path).and_then(|folder| folder.sync_all()).map_err(|error| Error::io(path, error))
+    File::open(path).and_then(|folder| sync(&folder)).map_err(|error| Error::io(path, error))
 }
+
+/// Waits until a file or folder is on disk.
+#[cfg(not(feature = "sabotage"))]
+pub(super) fn sync(file: &File) -> io::Result<()> {
+    file.sync_all()
+}
+
+/// The control of `cargo xtask killpoints` and `powercut`: a record that does not wait for the disk must lose.
+#[cfg(feature = "sabotage")]
+pub(super) fn sync(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// How SQLite waits for the disk.
+#[cfg(not(feature = "sabotage"))]
+pub(super) const SYNCHRONOUS: &str = "FULL";
+#[cfg(feature = "sabotage")]
+pub(super) const SYNCHRONOUS: &str = "OFF";
 
 /// The folder that a file stands in.
 pub(super) fn folder_of(path: &Path) -> &Path {
@@ -44,7 +62,7 @@ pub(super) fn write_beside(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut options = OpenOptions::new();
     // One that is there was left by a process that died before it renamed it.
     let file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside);
-    file.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+    file.and_then(|mut file| file.write_all(bytes).and_then(|()| sync(&file)))
         .map_err(|error| Error::io(&beside, error))
 }
 

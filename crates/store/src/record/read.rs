@@ -103,6 +103,7 @@ impl Record {
     ) -> Result<(), Error> {
         let failed = |error| self.failed(error);
         let mut select = self
+            .log_database
             .connection
             .prepare_cached("SELECT place, bytes FROM leaf WHERE place >= ?1 AND place < ?2 ORDER BY place")
             .map_err(failed)?;

@@ -80,6 +80,31 @@ pub(super) const RECORD: Schema = Schema {
      ) STRICT;"],
 };
 
+/// `content.db` ("dtnc").
+pub(super) const CONTENT: Schema = Schema {
+    application_id: 0x6474_6e63,
+    steps: &["CREATE TABLE field (
+         party TEXT NOT NULL,
+         epoch INTEGER NOT NULL,
+         seq INTEGER NOT NULL,
+         label TEXT NOT NULL,
+         salt BLOB NOT NULL,
+         value BLOB NOT NULL,
+         PRIMARY KEY (party, epoch, seq, label)
+     ) STRICT;
+     CREATE TABLE sealed (
+         hash BLOB PRIMARY KEY,
+         ciphertext BLOB NOT NULL
+     ) STRICT;
+     -- The key of a sealed item: ours as it is (recipient empty), or wrapped for a recipient.
+     CREATE TABLE item_key (
+         hash BLOB NOT NULL,
+         recipient TEXT NOT NULL,
+         key BLOB NOT NULL,
+         PRIMARY KEY (hash, recipient)
+     ) STRICT;"],
+};
+
 impl Schema {
     /// Brings a database up to this version; refuses one that is newer or another program's.
     pub(super) fn migrate(&self, connection: &mut Connection, path: &Path) -> Result<(), Error> {

@@ -4,7 +4,9 @@
 
 #[path = "../store/child.rs"]
 mod child;
+mod content;
 mod logs;
 mod notes;
 mod opening;
+mod signer;
 mod world;

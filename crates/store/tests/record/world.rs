@@ -1,8 +1,10 @@
 //! Records in scratch folders, and logs to keep in them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use detente_store::record::{Access, Beside, Error, NewRecord, Record};
+use detente_store::record::{
+    Access, Beside, CosignerSeeds, Error, LogSeeds, NewRecord, Record, Signer, SignerSeeds,
+};
 use detente_tlog::{
     Checkpoint, CosignTime, CosignerKey, Hash, KeyName, LogKey, MemoryTree, TreeSize, leaf_hash,
 };
@@ -97,4 +99,44 @@ pub(crate) fn note(party: &str, size: u64, root: Hash, cosigners: u8) -> Vec<u8>
 /// Asserts the name of what was refused.
 pub(crate) fn check<T>(result: Result<T, Error>, name: &str) {
     assert_eq!(result.err().map(|error| error.name()), Some(name));
+}
+
+/// Every file below a folder, with its bytes.
+pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else {
+            all.push((path.clone(), std::fs::read(&path).unwrap()));
+        }
+    }
+    all.sort();
+    all
+}
+
+/// The seeds of party `party`, whose log is signed with Ed25519 alone.
+pub(crate) fn seeds(party: &str) -> SignerSeeds {
+    let seed = party.as_bytes()[0];
+    SignerSeeds {
+        logs: vec![LogSeeds { origin: origin(party), ed25519: [seed; 32], ml_dsa_44: None }],
+        mirror: Some(CosignerSeeds { name: mirror(party), ed25519: [seed + 100; 32], ml_dsa_44: None }),
+        witness: None,
+    }
+}
+
+pub(crate) fn time() -> CosignTime {
+    CosignTime::new(1_790_000_000).unwrap()
+}
+
+/// Signs the head of party `party` at the size the record has, after all checks, and keeps the note.
+pub(crate) fn sign(signer: &mut Signer, record: &mut Record, party: &str) -> Result<Vec<u8>, Error> {
+    let origin = origin(party);
+    let (size, root) = record.root_checked(&origin)?;
+    let old = signer.signed(&origin).map_or(0, |head| head.size);
+    let proof = record.consistency_proof(&origin, old.min(size), size)?;
+    let note = signer.sign_head(old, &checkpoint(&origin, size, root), &proof, time())?;
+    record.put_note(&note)?;
+    Ok(note)
 }
