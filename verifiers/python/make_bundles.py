@@ -602,10 +602,10 @@ def tar(members):
     return b"".join(out) + bytes(1024)
 
 
-def tar_header(name, size, **fields):
+def tar_header(name, length, **fields):
     parts = {
         "name": name.ljust(100, b"\0"), "mode": b"0000644\0", "uid": b"0000000\0", "gid": b"0000000\0",
-        "size": b"%011o\0" % size, "mtime": b"0" * 11 + b"\0", "sum": b" " * 8, "type": b"0", "link": bytes(100),
+        "size": b"%011o\0" % length, "mtime": b"0" * 11 + b"\0", "sum": b" " * 8, "type": b"0", "link": bytes(100),
         "magic": b"ustar\x0000", "user": bytes(32), "group": bytes(32), "major": b"0000000\0", "minor": b"0000000\0",
         "prefix": bytes(155), "pad": bytes(12),
     }
