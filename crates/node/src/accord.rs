@@ -1,0 +1,197 @@
+//! One accord, open: its record on disk, the signer, and the state that the entries add up to.
+
+use std::path::Path;
+
+use detente_accord::record::{Charter, Held, LogId, Offer, Office, Party, Position, State};
+use detente_accord::{Entropy, PartyId, SecretKey, Time};
+use detente_store::Home;
+use detente_store::record::{Record, Signer};
+
+use crate::found::{KEYS, other_offices};
+use crate::held::{self, OFFER};
+use crate::seeds::{EpochSeeds, Keyring, LastingSeeds, desk_office};
+use crate::{Error, say};
+
+pub use detente_store::record::Access;
+
+/// An open accord.
+pub struct Accord<'h> {
+    pub(crate) home: &'h Home,
+    pub(crate) record: Record,
+    pub(crate) charter: Charter,
+    pub(crate) us: Party,
+    pub(crate) log: LogId,
+    pub(crate) held: Held,
+    pub(crate) state: State,
+    keys: Keyring,
+    signer: Option<Signer>,
+}
+
+impl<'h> Accord<'h> {
+    /// Opens the record in a folder. With [`Access::Write`] the signer is opened too, and nobody else can.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] if its charter does not name us; those of the disk.
+    pub fn open(home: &'h Home, path: &Path, access: Access) -> Result<Accord<'h>, Error> {
+        let record = Record::open(path, access)?;
+        let charter = Charter::decode(&record.charter()?)?;
+        let held = held::load(&record, &charter)?;
+        let state = State::of(&charter, &held);
+        let us = us(home, &charter, &held)?;
+        let log = state.ring().current(us.id()).cloned().unwrap_or_else(|| LogId::new(us.id().clone(), 0));
+        let keys = Keyring::at(path.join(KEYS));
+        let mut accord = Accord { home, record, charter, us, log, held, state, keys, signer: None };
+        if access == Access::Write {
+            accord.open_signer()?;
+        }
+        Ok(accord)
+    }
+
+    /// Opens the signer with the keys of the epoch that our log is in.
+    pub(crate) fn open_signer(&mut self) -> Result<(), Error> {
+        // The old one's lock goes first.
+        self.signer = None;
+        let seeds = self.epoch_seeds(self.log.epoch)?;
+        let seeds = seeds.signer(self.charter.names(), &self.log, !self.us.is_party());
+        self.signer = Some(Signer::open(self.record.path(), &seeds, &self.record)?);
+        Ok(())
+    }
+
+    /// The charter.
+    pub fn charter(&self) -> &Charter {
+        &self.charter
+    }
+
+    /// We, as the charter or our offer says.
+    pub fn us(&self) -> &Party {
+        &self.us
+    }
+
+    /// Our own log, of the newest epoch.
+    pub fn own_log(&self) -> &LogId {
+        &self.log
+    }
+
+    /// How many entries our own log has.
+    pub fn own_size(&self) -> u64 {
+        self.held.size(&self.log)
+    }
+
+    /// What is held.
+    pub fn held(&self) -> &Held {
+        &self.held
+    }
+
+    /// What it adds up to.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The record on disk.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The same, to be changed.
+    pub fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+
+    /// The signer.
+    ///
+    /// # Errors
+    /// [`Error::MayNotSign`] if the accord was opened for reading.
+    pub fn signer(&mut self) -> Result<&mut Signer, Error> {
+        self.signer.as_mut().ok_or(Error::MayNotSign("the accord was opened for reading"))
+    }
+
+    /// Why nothing is signed, if so: in words.
+    pub fn recovering(&self) -> Vec<String> {
+        let reasons = self.signer.iter().flat_map(Signer::recovering);
+        reasons.map(|reason| format!("{reason} ({})", reason.name())).collect()
+    }
+
+    /// Computes the state again after something was taken in.
+    pub(crate) fn refresh(&mut self) -> Result<(), Error> {
+        self.held = held::load(&self.record, &self.charter)?;
+        self.state = State::of(&self.charter, &self.held);
+        Ok(())
+    }
+
+    /// Keeps an offer beside the log: it carries the key to which content is sealed.
+    pub(crate) fn keep_offer(&mut self, offer: &Offer) -> Result<(), Error> {
+        self.record.put_public_file(OFFER, &format!("{}", hex_name(&offer.hash())), offer.bytes())?;
+        self.held.offers.insert(offer.hash(), offer.clone());
+        Ok(())
+    }
+
+    /// The newest offer that is held of a party.
+    pub(crate) fn offer_of(&self, party: &PartyId) -> Option<&Offer> {
+        self.held
+            .offers
+            .values()
+            .filter(|offer| offer.party().id() == party)
+            .max_by_key(|offer| (offer.made(), offer.hash()))
+    }
+
+    /// The first entry of our log: it names the charter, and proves that we hold the keys it names.
+    pub(crate) fn open_log(&mut self, now: Time, entropy: &mut Entropy) -> Result<(), Error> {
+        self.say_all(vec![say::charter(&self.charter)], now, entropy)?;
+        if !self.charter.is_bare() && self.us.is_party() && self.log.epoch == 0 {
+            let own = self.reference(detente_accord::record::Rel::To, &Position::new(self.log.clone(), 0))?;
+            self.say_all(vec![say::sign(own)], now, entropy)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+
+    pub(crate) fn epoch_seeds(&self, epoch: u64) -> Result<EpochSeeds, Error> {
+        self.keys.epoch(epoch, &other_offices(&self.us))
+    }
+
+    pub(crate) fn lasting_seeds(&self) -> Result<LastingSeeds, Error> {
+        self.keys.lasting()
+    }
+
+    /// Lets the keys of these offices sign.
+    pub(crate) fn with_offices<T>(
+        &self,
+        offices: &[Office],
+        sign: impl FnOnce(&[(String, &SecretKey)]) -> T,
+    ) -> Result<T, Error> {
+        let seeds = self.epoch_seeds(self.log.epoch)?;
+        let mut own: Vec<(Office, SecretKey)> = Vec::new();
+        for office in offices.iter().filter(|office| **office != desk_office()) {
+            let key = seeds.office(office);
+            let key = key.ok_or_else(|| {
+                Error::Unknown(format!("the key of the office {office} is not in this home"))
+            })?;
+            own.push((office.clone(), key));
+        }
+        let mut named: Vec<(String, &SecretKey)> =
+            own.iter().map(|(office, key)| (office.key_name(self.us.id(), &key.public()), key)).collect();
+        if offices.contains(&desk_office()) {
+            let desk = &self.home.keys().desk;
+            named.push((desk_office().key_name(self.us.id(), &desk.public()), desk));
+        }
+        Ok(sign(&named))
+    }
+}
+
+/// The party that this home is: by the charter, else by an offer that was taken up later.
+fn us(home: &Home, charter: &Charter, held: &Held) -> Result<Party, Error> {
+    let id = home.card().id();
+    let founder = charter.party(id).filter(|party| party.root() == home.card().identity());
+    let joined = held.offers.values().map(Offer::party).find(|party| party.id() == id);
+    founder
+        .or(joined)
+        .cloned()
+        .ok_or_else(|| Error::Unknown(format!("the charter does not name {id} by our identity key")))
+}
+
+pub(crate) fn hex_name(hash: &[u8; 32]) -> String {
+    crate::found::hex(hash)
+}

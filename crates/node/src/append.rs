@@ -1,0 +1,294 @@
+//! Appending to our own log: content first, then entries, then the head, then the tiles.
+
+use std::collections::BTreeMap;
+
+use detente_accord::jcs::Value;
+use detente_accord::record::sealed::{Belongs, ItemKey, Sealed, WrappedFor, WrappedKey, seal_fields};
+use detente_accord::record::{
+    Draft, Leaf, LogId, NamedHead, Office, Place, Position, Reference, Rel, RoleSignature, SealedItem,
+    Signed, Target,
+};
+use detente_accord::{Entropy, PartyId, Rejection, Time};
+use detente_store::record::{Beside, Field, ItemKeyFor};
+use detente_tlog::{Checkpoint, CosignTime, TreeSize};
+
+use crate::seeds::desk_office;
+use crate::{Accord, Error, say};
+
+/// Entries that were appended, under a signed head.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Appended {
+    /// Where, one for each statement.
+    pub positions: Vec<Position>,
+    /// How many entries the log has now.
+    pub size: u64,
+}
+
+/// A statement ready for its place, with what lies beside it.
+struct Ready {
+    signed: Signed,
+    sealed: Option<(Sealed, Vec<(PartyId, WrappedKey)>)>,
+}
+
+/// A statement that was made elsewhere, with what opens it: one of an exchange by files.
+pub struct Made {
+    /// The statement.
+    pub statement: Value,
+    /// Its signatures.
+    pub sigs: Vec<RoleSignature>,
+    /// What is known of its fields.
+    pub openings: Vec<detente_accord::commitment::Opening>,
+}
+
+impl Accord<'_> {
+    /// Says these statements, in this order. When it returns they are on disk under a head that our log signed.
+    ///
+    /// # Errors
+    /// [`Error::Record`] with the signer's refusal while recovering: then the entries stand, unsigned, and are
+    /// signed later; those of the disk.
+    pub fn say_all(
+        &mut self,
+        drafts: Vec<Draft>,
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<Appended, Error> {
+        self.may_append()?;
+        let mut ready = Vec::new();
+        for draft in drafts {
+            ready.push(self.prepare(draft, now, entropy)?);
+        }
+        self.place(ready, now)
+    }
+
+    /// Takes statements that were made and signed before into our log, bytes unchanged.
+    ///
+    /// # Errors
+    /// As [`Accord::say_all`].
+    pub fn log_made(&mut self, made: Vec<Made>, now: Time) -> Result<Appended, Error> {
+        self.may_append()?;
+        let ready = made.into_iter().map(|made| {
+            let Made { statement, sigs, openings } = made;
+            Ready { signed: Signed { statement, sigs, openings }, sealed: None }
+        });
+        self.place(ready.collect(), now)
+    }
+
+    /// Signs whatever stands beyond the last signed head: after a crash between the entry and its head.
+    ///
+    /// # Errors
+    /// As [`Accord::say_all`].
+    pub fn sign_what_stands(&mut self, now: Time) -> Result<(), Error> {
+        let origin = self.charter.names().origin(&self.log);
+        let (size, root) = match self.record.state(&origin)? {
+            Some(state) if state.size > 0 => self.record.root_checked(&origin)?,
+            _ => return Ok(()),
+        };
+        let signed = self.signer()?.signed(&origin).map_or(0, |head| head.size);
+        let noted = self.record.latest_note(&origin)?.map_or(0, |note| note.size);
+        if signed == size && noted == size {
+            return Ok(());
+        }
+        let proof = self.record.consistency_proof(&origin, signed.min(size), size)?;
+        let head = Checkpoint::new(origin.clone(), TreeSize::new(size)?, root)?;
+        let time = cosign_time(now)?;
+        let note = self.signer()?.sign_head(signed, &head, &proof, time)?;
+        self.record.put_note(&note)?;
+        // TILES
+        Ok(())
+    }
+
+    /// A reference to an entry that is held.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] if it is not.
+    pub fn reference(&self, rel: Rel, position: &Position) -> Result<Reference, Error> {
+        let entry = self.held.entry(position);
+        let entry = entry.ok_or_else(|| Error::Unknown(format!("there is no entry {position} here")))?;
+        let target = Target::Entry { log: position.log.clone(), seq: position.seq, leaf: entry.hash };
+        Ok(Reference { rel, target })
+    }
+
+    fn may_append(&mut self) -> Result<(), Error> {
+        let frozen = self.state.freezes().last_valid(&self.log).is_some();
+        if frozen {
+            return Err(Error::MayNotSign("it was frozen; begin a new epoch with detente accord rotate"));
+        }
+        if let Some(reason) = self.recovering().into_iter().next() {
+            return Err(Error::Unknown(format!("our log may not be signed: {reason}")));
+        }
+        // Entries that a crash left unsigned come first.
+        Ok(())
+    }
+
+    /// Commits, seals and signs a draft.
+    fn prepare(&self, mut draft: Draft, now: Time, entropy: &mut Entropy) -> Result<Ready, Error> {
+        let offices = self.active_offices();
+        let due = say::offices(&draft, &offices);
+        if say::marks_single(&draft, due) {
+            draft.public.insert("single".to_owned(), Value::Bool(true));
+        }
+        let readers = self.readers(&draft);
+        let labels = say::labels(draft.kind);
+        let committed = draft.commit(self.charter.record_id(), self.us.id().clone(), now, labels, entropy);
+        let has_content = committed.openings().iter().any(|opening| opening.value != Value::Null);
+        let sealed = if has_content && !readers.is_empty() {
+            let record = self.charter.record_id();
+            let belongs = Belongs { record: &record, party: self.us.id(), nonce: committed.nonce() };
+            let sealed = seal_fields(belongs, committed.openings(), entropy)?;
+            let keys = self.wrap_for(&readers, &sealed.key, &sealed.item, entropy)?;
+            Some((sealed, keys))
+        } else {
+            None
+        };
+        let items: Vec<SealedItem> = sealed.iter().map(|(sealed, _)| sealed.item.clone()).collect();
+        let signing = offices.into_iter().take(due).collect::<Vec<_>>();
+        let signed = self.with_offices(&signing, |keys| committed.sign(&items, keys))?;
+        Ok(Ready { signed, sealed })
+    }
+
+    /// Our offices that may sign, the desk first.
+    fn active_offices(&self) -> Vec<Office> {
+        let others = self.us.offices().keys().filter(|office| **office != desk_office()).cloned();
+        std::iter::once(desk_office()).chain(others).collect()
+    }
+
+    /// Who besides us may read the content of a draft.
+    fn readers(&self, draft: &Draft) -> Vec<PartyId> {
+        let named = match draft.public.get("to") {
+            Some(Value::Text(to)) => PartyId::parse(to),
+            _ => None,
+        };
+        let parties = || self.state.parties().into_iter().cloned();
+        let readers: Vec<PartyId> = match draft.aud.as_str() {
+            "all" => parties().collect(),
+            "to" | "pair" => named.into_iter().collect(),
+            "own" => Vec::new(),
+            class => self.charter.rules().audiences.get(class).cloned().unwrap_or_default(),
+        };
+        readers.into_iter().filter(|party| party != self.us.id()).collect()
+    }
+
+    fn wrap_for(
+        &self,
+        readers: &[PartyId],
+        key: &ItemKey,
+        item: &SealedItem,
+        entropy: &mut Entropy,
+    ) -> Result<Vec<(PartyId, WrappedKey)>, Error> {
+        let record = self.charter.record_id();
+        let mut keys = Vec::new();
+        for reader in readers {
+            // Whose offer has not come yet gets the key when it has: see `out`.
+            let Some(sealing) = self.offer_of(reader).and_then(|offer| offer.sealing()) else { continue };
+            let wrapped_for =
+                WrappedFor { record: &record, author: self.us.id(), reader, sha256: &item.sha256 };
+            keys.push((reader.clone(), WrappedKey::wrap(key, sealing, wrapped_for, entropy)?));
+        }
+        Ok(keys)
+    }
+
+    fn place(&mut self, ready: Vec<Ready>, now: Time) -> Result<Appended, Error> {
+        let origin = self.charter.names().origin(&self.log);
+        let first = self.own_size();
+        let mut leaves = Vec::new();
+        let mut heads = self.new_heads()?;
+        for (seq, ready) in (first..).zip(&ready) {
+            let place = Place { epoch: self.log.epoch, seq, time: now, heads: std::mem::take(&mut heads) };
+            leaves.push(Leaf::encode(&place, &ready.signed.statement, &ready.signed.sigs)?);
+        }
+        // Content without its entry is harmless; an entry whose content was lost is not.
+        for (leaf, ready) in leaves.iter().zip(&ready) {
+            self.keep_content(leaf, ready)?;
+        }
+        let bytes: Vec<&[u8]> = leaves.iter().map(Leaf::bytes).collect();
+        self.record.append(&origin, first, &bytes, &Beside::default())?;
+        self.sign_what_stands(now)?;
+        self.refresh()?;
+        let positions = leaves.iter().map(|leaf| Position::new(self.log.clone(), leaf.place.seq));
+        Ok(Appended { positions: positions.collect(), size: self.own_size() })
+    }
+
+    fn keep_content(&mut self, leaf: &Leaf, ready: &Ready) -> Result<(), Error> {
+        let values: Vec<Vec<u8>> =
+            ready.signed.openings.iter().map(|opening| opening.value.encode()).collect();
+        let fields: Vec<Field<'_>> = ready
+            .signed
+            .openings
+            .iter()
+            .zip(&values)
+            .map(|(opening, value)| Field {
+                party: leaf.said.party.as_str(),
+                epoch: leaf.place.epoch,
+                seq: leaf.place.seq,
+                label: &opening.label,
+                salt: &opening.salt,
+                value,
+            })
+            .collect();
+        self.record.put_fields(&fields)?;
+        if let Some((sealed, keys)) = &ready.sealed {
+            self.record.put_sealed(&sealed.file)?;
+            self.record.put_item_key(&sealed.item.sha256, ItemKeyFor::Us, sealed.key.expose())?;
+            for (reader, key) in keys {
+                self.record.put_item_key(
+                    &sealed.item.sha256,
+                    ItemKeyFor::Recipient(reader.as_str()),
+                    key.bytes(),
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Heads of other logs that are held in full and that our log has not named yet.
+    fn new_heads(&self) -> Result<Vec<NamedHead>, Error> {
+        let named = self.named();
+        let mut best: BTreeMap<&LogId, (&[u8; 32], u64)> = BTreeMap::new();
+        for (hash, note) in &self.held.notes {
+            let is_own = note.log.party == *self.us.id() && !self.is_end_of_own(&note.log);
+            let is_news = note.size > named.get(&note.log).copied().unwrap_or(0)
+                && note.size <= self.held.size(&note.log);
+            let agrees = || {
+                self.record
+                    .root_at(&self.charter.names().origin(&note.log), note.size)
+                    .is_ok_and(|root| root == note.root)
+            };
+            let cosigners = note.cosigners.len();
+            let is_better = |other: &(&[u8; 32], u64)| {
+                let held = self.held.notes.get(other.0).map_or(0, |other| other.cosigners.len());
+                (note.size, cosigners) > (other.1, held)
+            };
+            if !is_own && is_news && best.get(&note.log).is_none_or(is_better) && agrees() {
+                best.insert(&note.log, (hash, note.size));
+            }
+        }
+        let head = |(log, (hash, _)): (&&LogId, &(&[u8; 32], u64))| {
+            let note = self.held.notes.get(*hash)?;
+            Some(NamedHead { log: (*log).clone(), size: note.size, root: note.root, note: **hash })
+        };
+        Ok(best.iter().filter_map(head).take(detente_accord::limits::HEADS_MAX).collect())
+    }
+
+    /// Whether this is our log of the epoch before, whose last head entry 1 of the new one names.
+    fn is_end_of_own(&self, log: &LogId) -> bool {
+        log.epoch.checked_add(1) == Some(self.log.epoch) && self.own_size() == 1
+    }
+
+    /// The largest head of each other log that our log names.
+    fn named(&self) -> BTreeMap<LogId, u64> {
+        let mut named: BTreeMap<LogId, u64> = BTreeMap::new();
+        let own = self.held.logs.iter().filter(|(log, _)| log.party == *self.us.id());
+        for leaf in own.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_ref()) {
+            for head in &leaf.place.heads {
+                let largest = named.entry(head.log.clone()).or_default();
+                *largest = (*largest).max(head.size);
+            }
+        }
+        named
+    }
+}
+
+/// Milliseconds as the seconds of a cosignature.
+pub(crate) fn cosign_time(now: Time) -> Result<CosignTime, Rejection> {
+    Ok(CosignTime::new((now.0 / 1000).max(1))?)
+}

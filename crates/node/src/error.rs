@@ -1,0 +1,54 @@
+//! What can go wrong in the engine.
+
+use detente_accord::Rejection;
+use detente_store::record::Error as RecordError;
+
+use crate::Refused;
+
+/// Errors of the engine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The disk of the record.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The disk of the home.
+    #[error(transparent)]
+    Home(#[from] detente_store::Error),
+    /// A file or a peer's input was unacceptable. Nothing of it was taken in.
+    #[error("{0}")]
+    Rejected(#[from] Rejection),
+    /// A packet was in form, and is refused for what it says.
+    #[error("{0}")]
+    Refused(#[from] Refused),
+    /// Our own log may not be signed now.
+    #[error("our log may not be signed: {0}")]
+    MayNotSign(&'static str),
+    /// The rules do not allow us to say this.
+    #[error("this may not be said now: {0}")]
+    NotAllowed(&'static str),
+    /// We have no such accord, offer or entry.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+impl From<detente_tlog::Rejection> for Error {
+    fn from(rejection: detente_tlog::Rejection) -> Error {
+        Error::Rejected(Rejection::Log(rejection))
+    }
+}
+
+impl Error {
+    /// The stable name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Error::Record(error) => error.name(),
+            Error::Home(_) => "home",
+            Error::Rejected(rejection) => rejection.name(),
+            Error::Refused(refused) => refused.name(),
+            Error::MayNotSign(_) => "may-not-sign",
+            Error::NotAllowed(_) => "not-allowed",
+            Error::Unknown(_) => "unknown",
+        }
+    }
+}

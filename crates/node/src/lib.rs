@@ -1,0 +1,33 @@
+//! The engine of a party: founding an accord, appending to its log, exchanging packets, recovering.
+//!
+//! Here and nowhere else disk meets rules. Time and randomness are arguments still: the same calls with the same
+//! arguments leave the same bytes.
+//!
+//! Record first, effect after: what leaves in a packet is on disk and under a signed head before.
+
+#![forbid(unsafe_code)]
+
+mod accord;
+mod append;
+mod erase;
+mod error;
+mod found;
+mod govern;
+mod held;
+mod new;
+mod out;
+mod recover;
+mod refused;
+mod say;
+mod seeds;
+mod take;
+
+pub use accord::{Access, Accord};
+pub use append::{Appended, Made};
+pub use error::Error;
+pub use found::{Found, OfferTerms, Sought, find, list, make_offer, sign_charter};
+pub use new::New;
+pub use out::{Outgoing, What};
+pub use recover::Recovered;
+pub use refused::Refused;
+pub use take::Taken;

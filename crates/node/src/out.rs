@@ -1,0 +1,255 @@
+//! Making a packet: what another party lacks, in one file.
+
+use std::collections::BTreeSet;
+
+use detente_accord::record::packet::{Growth, PacketBuilder};
+use detente_accord::record::sealed::{ItemKey, WrappedFor, WrappedKey};
+use detente_accord::record::{HeldNote, Leaf, LogId, Position, Scope, Standing};
+use detente_accord::{Entropy, PartyId, Time};
+use detente_store::record::ItemKeyFor;
+use detente_tlog::TreeSize;
+
+use crate::{Accord, Error};
+
+/// Entries of one packet, in bytes. What is left goes with the next one.
+const ENTRY_BYTES_MAX: usize = 64 << 20;
+/// How many leaves are read at a time.
+const LEAVES_AT_ONCE: usize = 4096;
+
+/// How much goes into a packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum What {
+    /// What the other has not shown to hold.
+    Lacking,
+    /// All there is: for somebody who joins, or who lost its disk.
+    Everything,
+}
+
+/// A packet that was made.
+pub struct Outgoing {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// How many entries are in it.
+    pub entries: u64,
+    /// How many sealed files.
+    pub sealed: usize,
+    /// Entries that did not fit and go with the next packet.
+    pub left: u64,
+}
+
+impl Accord<'_> {
+    /// Makes a packet for a party or an observer of the accord.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] if `to` is not in it; those of the disk.
+    pub fn packet_for(
+        &self,
+        to: &PartyId,
+        what: What,
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<Outgoing, Error> {
+        if to == self.us.id() || !self.state.members().contains_key(to) {
+            return Err(Error::Unknown(format!("{to} is nobody else in this accord")));
+        }
+        let mut packet = PacketBuilder::new(self.charter.record_id(), self.us.id().clone(), to.clone(), now);
+        let mut out = Outgoing { bytes: Vec::new(), entries: 0, sealed: 0, left: 0 };
+        let mut room = ENTRY_BYTES_MAX;
+        let mut named = BTreeSet::new();
+        for log in self.held.logs.keys() {
+            let Some((hash, note)) = self.head_for(to, log, room, what)? else { continue };
+            let bytes = self.record.note(&hash)?.ok_or_else(|| Error::Unknown("a note is missing".into()))?;
+            packet.checkpoint(log, &bytes.bytes);
+            let from = self.known_to(to, log, what).min(note.size);
+            self.add_growth(&mut packet, log, from, note.size)?;
+            out.left += self.held.size(log) - note.size;
+            if !self.reads_leaves(to) || (log.party == *to && what == What::Lacking) {
+                continue;
+            }
+            for seq in from..note.size {
+                if let Some(leaf) = self.held.leaf(&Position::new(log.clone(), seq)) {
+                    named.extend(leaf.place.heads.iter().map(|head| head.note));
+                    out.sealed += self.add_sealed(&mut packet, to, leaf, entropy)?;
+                }
+            }
+            room = room.saturating_sub(self.add_entries(&mut packet, log, from, note.size)?);
+            out.entries += note.size - from;
+        }
+        for hash in named {
+            if let Some(note) = self.record.note(&hash)? {
+                packet.note(&note.bytes);
+            }
+        }
+        self.add_public(&mut packet)?;
+        out.bytes = packet.finish()?;
+        Ok(out)
+    }
+
+    /// How much of a log the other has shown to hold, by its cosignature.
+    fn known_to(&self, to: &PartyId, log: &LogId, what: What) -> u64 {
+        match what {
+            What::Everything => 0,
+            What::Lacking if log.party == *to => self.held.size(log),
+            What::Lacking => self.state.holders().mirrored(log, to),
+        }
+    }
+
+    /// The head to send: the largest whose entries are all here and fit; of equal ones that with the most
+    /// cosignatures.
+    fn head_for(
+        &self,
+        to: &PartyId,
+        log: &LogId,
+        room: usize,
+        what: What,
+    ) -> Result<Option<([u8; 32], HeldNote)>, Error> {
+        let mut most = self.fitting(log, self.known_to(to, log, what), room);
+        let is_observer = self.charter.party(to).is_some_and(|party| !party.is_party());
+        if is_observer && log.party == *self.us.id() {
+            // A promise that only we hold could be lost with our disk, and the observer would have seen it.
+            most = most.min(self.state.holders().held_in_common(log, 1));
+        }
+        let origin = self.charter.names().origin(log);
+        let mut best: Option<([u8; 32], &HeldNote)> = None;
+        for (hash, note) in self.held.notes.iter().filter(|(_, note)| note.log == *log && note.size <= most) {
+            let is_better = best.is_none_or(|(other_hash, other)| {
+                let (new, old) = (
+                    (note.size, note.cosigners.len(), hash),
+                    (other.size, other.cosigners.len(), &other_hash),
+                );
+                new > old
+            });
+            if is_better && note.size > 0 && self.record.root_at(&origin, note.size)? == note.root {
+                best = Some((*hash, note));
+            }
+        }
+        Ok(best.map(|(hash, note)| (hash, note.clone())))
+    }
+
+    /// How many entries of a log fit into the room, from `from` on.
+    fn fitting(&self, log: &LogId, from: u64, room: usize) -> u64 {
+        let mut left = room;
+        let mut size = from;
+        for entry in
+            self.held.logs.get(log).into_iter().flatten().skip(usize::try_from(from).unwrap_or(usize::MAX))
+        {
+            let bytes = entry.leaf.as_ref().map_or(detente_tlog::ENTRY_BYTES_MAX, |leaf| leaf.bytes().len());
+            match left.checked_sub(bytes) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+            size += 1;
+        }
+        size
+    }
+
+    fn reads_leaves(&self, to: &PartyId) -> bool {
+        match self.charter.party(to).map(|party| party.standing()) {
+            Some(Standing::Observer(observes)) => observes.scope != Scope::ExistenceOnly,
+            _ => true,
+        }
+    }
+
+    fn add_growth(&self, packet: &mut PacketBuilder, log: &LogId, from: u64, size: u64) -> Result<(), Error> {
+        if from == 0 || from >= size {
+            return Ok(());
+        }
+        let hashes = self.record.full_form(&self.charter.names().origin(log), from, size)?;
+        let growth = Growth { older: TreeSize::new(from)?, newer: TreeSize::new(size)?, hashes };
+        packet.growth(log, &growth);
+        Ok(())
+    }
+
+    fn add_entries(
+        &self,
+        packet: &mut PacketBuilder,
+        log: &LogId,
+        from: u64,
+        to: u64,
+    ) -> Result<usize, Error> {
+        let origin = self.charter.names().origin(log);
+        let (mut next, mut bytes) = (from, 0);
+        while next < to {
+            let leaves = self.record.leaves(&origin, next..to, LEAVES_AT_ONCE)?;
+            if leaves.is_empty() {
+                break;
+            }
+            let borrowed: Vec<&[u8]> = leaves.iter().map(Vec::as_slice).collect();
+            packet.entries(log, next, &borrowed)?;
+            next += leaves.len() as u64;
+            bytes += leaves.iter().map(Vec::len).sum::<usize>();
+        }
+        Ok(bytes)
+    }
+
+    /// Sealed content of one of our own entries that the other may read, with its key.
+    fn add_sealed(
+        &self,
+        packet: &mut PacketBuilder,
+        to: &PartyId,
+        leaf: &Leaf,
+        entropy: &mut Entropy,
+    ) -> Result<usize, Error> {
+        if leaf.said.party != *self.us.id() {
+            return Ok(0);
+        }
+        let mut count = 0;
+        for item in &leaf.said.sealed {
+            let Some(file) = self.record.sealed(&item.sha256)? else { continue };
+            let Some(key) = self.key_for(to, leaf, &item.sha256, entropy)? else { continue };
+            packet.sealed(&file);
+            packet.key(&item.sha256, to, &key);
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// The key of a sealed file for a reader: as it was wrapped when the statement was made, or, for one whose
+    /// sealing key came later, wrapped now.
+    fn key_for(
+        &self,
+        to: &PartyId,
+        leaf: &Leaf,
+        sha256: &[u8; 32],
+        entropy: &mut Entropy,
+    ) -> Result<Option<WrappedKey>, Error> {
+        if let Some(kept) = self.record.item_key(sha256, ItemKeyFor::Recipient(to.as_str()))? {
+            return Ok(Some(WrappedKey::from_bytes(&kept)?));
+        }
+        let may_read = self.state.parties().contains(to)
+            && (leaf.said.aud == "all" || crate::new::addressee(leaf).as_ref() == Some(to));
+        let own = self.record.item_key(sha256, ItemKeyFor::Us)?;
+        let own = own.and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok()).map(ItemKey::from_bytes);
+        let sealing = self.offer_of(to).and_then(|offer| offer.sealing());
+        match (may_read, own, sealing) {
+            (true, Some(own), Some(sealing)) => {
+                let record = self.charter.record_id();
+                let wrapped_for = WrappedFor { record: &record, author: self.us.id(), reader: to, sha256 };
+                Ok(Some(WrappedKey::wrap(&own, sealing, wrapped_for, entropy)?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Offers, later key sets and evidence: public, small, and needed by everybody.
+    fn add_public(&self, packet: &mut PacketBuilder) -> Result<(), Error> {
+        let mut parties: Vec<&PartyId> = self.held.offers.values().map(|offer| offer.party().id()).collect();
+        parties.dedup();
+        for party in parties {
+            if let Some(offer) = self.offer_of(party) {
+                packet.offer(party, offer.bytes());
+            }
+        }
+        for log in self.state.ring().logs().filter(|log| log.epoch > 0) {
+            if let Some(keys) = self.state.ring().keyset(log) {
+                packet.keyset(log, &keys.encode());
+            }
+        }
+        for hash in self.record.evidence_hashes()? {
+            if let Some(evidence) = self.record.evidence(&hash)? {
+                packet.evidence(&evidence);
+            }
+        }
+        Ok(())
+    }
+}

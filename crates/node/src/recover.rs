@@ -1,0 +1,170 @@
+//! Recovery: our own log, taken up again from what peers hold. Until then nothing is signed.
+//!
+//! Going on from an old copy is what forks append-only logs in practice. So a home that has less than it signed, or
+//! that does not know what it signed, asks its peers first.
+
+use std::collections::BTreeMap;
+
+use detente_accord::record::packet::Packet;
+use detente_accord::record::{HeldNote, LogId};
+use detente_accord::{Entropy, PartyId, Time};
+use detente_tlog::{Frontier, Hash, leaf_hash};
+
+use crate::{Accord, Error, Refused, say};
+
+/// What a recovery found and did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recovered {
+    /// How many entries of our log were here before.
+    pub before: u64,
+    /// How many there are now: the largest head of it that anybody holds.
+    pub size: u64,
+    /// The peers whose packets were read.
+    pub from: Vec<PartyId>,
+}
+
+/// One version of our log, as a peer holds it.
+struct Copy<'p> {
+    note: &'p [u8],
+    read: HeldNote,
+    leaves: Vec<&'p [u8]>,
+}
+
+impl Accord<'_> {
+    /// Adopts the largest head of our own log that the packets show, with its entries; sets the signer; says so in
+    /// an entry. The packets are those that peers made with everything they have.
+    ///
+    /// By `by_hand` an operator goes on with what is here where no peer answers; the entry says that too.
+    ///
+    /// # Errors
+    /// [`Error::MayNotSign`] if too few peers answered; [`Error::Refused`] for packets whose versions of our log
+    /// contradict each other: then our key has signed two histories, and people must meet.
+    pub fn recover(
+        &mut self,
+        packets: &[Vec<u8>],
+        by_hand: bool,
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<Recovered, Error> {
+        let packets = packets.iter().map(|bytes| Packet::read(bytes)).collect::<Result<Vec<_>, _>>()?;
+        let mut copies: BTreeMap<PartyId, Copy<'_>> = BTreeMap::new();
+        for packet in &packets {
+            if packet.record != self.charter.record_id() {
+                return Err(Refused::OtherRecord.into());
+            }
+            if let Some(copy) = self.copy_in(packet)? {
+                copies.insert(packet.from.clone(), copy);
+            }
+        }
+        self.enough_answers(copies.len(), by_hand)?;
+        let before = self.own_size();
+        let from: Vec<PartyId> = copies.keys().cloned().collect();
+        self.adopt_largest(copies)?;
+        let origin = self.charter.names().origin(&self.log);
+        let size = self.own_size();
+        if size > 0 {
+            let (size, root) = self.record.root_checked(&origin)?;
+            self.signer()?.adopt(&origin, size, root)?;
+        }
+        self.adopt_mirrored()?;
+        self.open_signer()?;
+        if let Some(reason) = self.recovering().into_iter().next() {
+            return Err(Error::Unknown(format!("our log may still not be signed: {reason}")));
+        }
+        if size == 0 {
+            self.open_log(now, entropy)?;
+        } else {
+            let root = self.record.root_at(&origin, size)?;
+            self.say_all(vec![say::recovery(size, &root, &from, by_hand)], now, entropy)?;
+        }
+        Ok(Recovered { before, size, from })
+    }
+
+    /// At least as many peers as the quorum must have answered, and one in any case.
+    fn enough_answers(&self, answers: usize, by_hand: bool) -> Result<(), Error> {
+        let needed = usize::try_from(self.charter.quorum().k).unwrap_or(usize::MAX).max(1);
+        if answers >= needed || by_hand {
+            return Ok(());
+        }
+        Err(Error::Unknown(format!(
+            "{answers} of {needed} peers answered: only they know how much of our log they hold"
+        )))
+    }
+
+    /// What a packet has of our own log, if its head is signed by us and its entries lead there.
+    fn copy_in<'p>(&self, packet: &'p Packet<'p>) -> Result<Option<Copy<'p>>, Error> {
+        let Some(part) = packet.logs.get(&self.log) else { return Ok(None) };
+        let Some(note) = part.checkpoint else { return Ok(None) };
+        let (_, read) = self.state.ring().open(note)?;
+        let leaves: Vec<&[u8]> = part.entries().map(|(_, leaf)| leaf).collect();
+        let is_whole =
+            part.entries().zip(0..).all(|((seq, _), due)| seq == due) && leaves.len() as u64 == read.size;
+        if !is_whole {
+            let (log, there) = (self.log.clone(), leaves.len() as u64);
+            return Err(Refused::EntriesMissing { log, size: read.size, there }.into());
+        }
+        if root_of(&leaves)? != read.root {
+            return Err(Refused::RootDiffers(self.log.clone()).into());
+        }
+        Ok(Some(Copy { note, read, leaves }))
+    }
+
+    /// Every version must be the beginning of the largest one, ours included.
+    fn adopt_largest(&mut self, copies: BTreeMap<PartyId, Copy<'_>>) -> Result<(), Error> {
+        let Some(largest) = copies.values().max_by_key(|copy| copy.read.size) else { return Ok(()) };
+        for copy in copies.values() {
+            let same = largest.leaves.get(..copy.leaves.len()) == Some(copy.leaves.as_slice());
+            if !same {
+                return Err(Refused::RootDiffers(self.log.clone()).into());
+            }
+        }
+        let origin = self.charter.names().origin(&self.log);
+        let here = self.record.state(&origin)?.map_or(0, |state| state.size);
+        if here >= largest.read.size {
+            let size = largest.read.size;
+            let same = size == 0 || self.record.root_at(&origin, size)? == largest.read.root;
+            return if same { Ok(()) } else { Err(Refused::RootDiffers(self.log.clone()).into()) };
+        }
+        let from = usize::try_from(here).unwrap_or(usize::MAX);
+        let ours = self.record.leaves(&origin, 0..here, from)?;
+        if ours.iter().map(Vec::as_slice).ne(largest.leaves.iter().take(from).copied()) {
+            // Entries that no peer holds stand here where theirs are others: they were never sent.
+            return Err(Refused::EntryDiffers {
+                log: self.log.clone(),
+                seq: first_difference(&ours, &largest.leaves),
+            }
+            .into());
+        }
+        let new = largest.leaves.get(from..).unwrap_or_default();
+        self.record.store_grown(&origin, here, new, largest.note)?;
+        self.refresh()
+    }
+
+    /// What we cosigned of other logs is at least what our lines stand under; a lost memory of it is set to what is
+    /// stored here.
+    fn adopt_mirrored(&mut self) -> Result<(), Error> {
+        let others: Vec<LogId> =
+            self.held.logs.keys().filter(|log| log.party != *self.us.id()).cloned().collect();
+        for log in others {
+            let origin = self.charter.names().origin(&log);
+            let (size, root) = self.record.root_checked(&origin)?;
+            if size > 0 && self.signer()?.signed(&origin).is_none() {
+                self.signer()?.adopt(&origin, size, root)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn root_of(leaves: &[&[u8]]) -> Result<Hash, Error> {
+    let mut frontier = Frontier::default();
+    for leaf in leaves {
+        frontier.append(leaf_hash(leaf), |_, _| ())?;
+    }
+    Ok(frontier.root())
+}
+
+fn first_difference(ours: &[Vec<u8>], theirs: &[&[u8]]) -> u64 {
+    let same = ours.iter().zip(theirs).take_while(|(ours, theirs)| ours.as_slice() == **theirs);
+    same.count() as u64
+}

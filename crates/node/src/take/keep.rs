@@ -1,0 +1,207 @@
+//! Keeping a checked packet: content, entries, notes, then the cosignature, then our own entry that names it all.
+
+use std::collections::BTreeSet;
+
+use detente_accord::record::packet::Packet;
+use detente_accord::record::sealed::{ItemKey, WrappedFor, open_fields};
+use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Position, Reference, Rel};
+use detente_accord::{Entropy, Time};
+use detente_store::record::{CosignAs, Field, ItemKeyFor};
+use detente_tlog::{Checkpoint, Note};
+
+use super::Taken;
+use super::check::{Checked, sha256};
+use super::evidence::merge;
+use crate::append::cosign_time;
+use crate::held::{KEYSET, OFFER, RULES};
+use crate::{Accord, Error, say};
+
+/// References of one receipt.
+const ACKS_AT_ONCE: usize = 32;
+
+impl Accord<'_> {
+    pub(super) fn keep(
+        &mut self,
+        packet: &Packet<'_>,
+        checked: Checked<'_>,
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<Taken, Error> {
+        let mut taken = Taken { evidence: self.keep_evidence(&checked)?, ..Taken::default() };
+        self.keep_public(packet)?;
+        let mut new = Vec::new();
+        for (log, grown) in &checked.grown {
+            let origin = self.charter.names().origin(log);
+            self.record.store_grown(&origin, grown.first, &grown.leaves, grown.note)?;
+            // TILES
+            new.extend((grown.first..).zip(&grown.leaves).map(|(seq, _)| Position::new(log.clone(), seq)));
+        }
+        self.keep_notes(&checked)?;
+        self.refresh()?;
+        taken.opened = self.open_sealed(packet)?;
+        if self.recovering().is_empty() {
+            taken.cosigned = self.cosign(now)?;
+            for (log, grown) in &checked.grown {
+                taken.evidence.extend(self.judge_leaves(log, grown.first, now, entropy)?);
+            }
+            taken.acknowledged = self.acknowledge(&new, now, entropy)?;
+        }
+        self.refresh()?;
+        taken.new = self.told(new);
+        Ok(taken)
+    }
+
+    fn keep_evidence(&mut self, checked: &Checked<'_>) -> Result<Vec<[u8; 32]>, Error> {
+        let held: BTreeSet<[u8; 32]> = self.record.evidence_hashes()?.into_iter().collect();
+        let mut new = Vec::new();
+        for evidence in checked.evidence.iter().filter(|evidence| !held.contains(&sha256(evidence))) {
+            new.push(self.record.put_evidence(evidence)?);
+        }
+        Ok(new)
+    }
+
+    fn keep_public(&mut self, packet: &Packet<'_>) -> Result<(), Error> {
+        let files = packet.keysets.values().map(|bytes| (KEYSET, bytes));
+        let files = files.chain(packet.offers.values().map(|bytes| (OFFER, bytes)));
+        for (kind, bytes) in files.chain(packet.rules.values().map(|bytes| (RULES, bytes))) {
+            self.record.put_public_file(kind, &crate::found::hex(&sha256(bytes)), bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Notes that entries name are kept as they are, for ever: their hash is in a leaf. Those of our own log gather
+    /// the cosignatures of others.
+    fn keep_notes(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
+        for note in checked.notes.values() {
+            self.record.put_note(note)?;
+            let parsed = Note::parse(note)?;
+            let origin = Checkpoint::parse(parsed.text())?.origin().clone();
+            let latest = self.record.latest_note(&origin)?;
+            if let Some(merged) = latest.and_then(|latest| merge(&latest.bytes, note)) {
+                self.record.put_note(&merged)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens what was sealed for us. A file that contradicts its commitments is kept sealed: whoever needs to can
+    /// show it with its key.
+    fn open_sealed(&mut self, packet: &Packet<'_>) -> Result<usize, Error> {
+        let secret = self.lasting_seeds()?.sealing();
+        let record = self.charter.record_id();
+        let mut opened = 0;
+        for ((hash, reader), wrapped) in &packet.keys {
+            let Some(file) = packet.sealed.get(hash) else { continue };
+            let Some(leaf) = self.leaf_with(hash) else { continue };
+            let wrapped_for = WrappedFor { record: &record, author: &leaf.said.party, reader, sha256: hash };
+            let Ok(key) = wrapped.unwrap(&secret, wrapped_for) else { continue };
+            let Some(item) = leaf.said.sealed.iter().find(|item| item.sha256 == *hash) else { continue };
+            if self.is_redacted(&leaf) {
+                continue;
+            }
+            self.record.put_sealed(file)?;
+            self.record.put_item_key(hash, ItemKeyFor::Us, key.expose())?;
+            if let Ok(openings) = open_fields(&record, &leaf, item, file, &ItemKey::from_bytes(*key.expose()))
+            {
+                self.put_openings(&leaf, &openings)?;
+                opened += 1;
+            }
+        }
+        Ok(opened)
+    }
+
+    pub(crate) fn put_openings(
+        &mut self,
+        leaf: &Leaf,
+        openings: &[detente_accord::commitment::Opening],
+    ) -> Result<(), Error> {
+        let values: Vec<Vec<u8>> = openings.iter().map(|opening| opening.value.encode()).collect();
+        let field = |(opening, value)| -> Field<'_> {
+            let opening: &detente_accord::commitment::Opening = opening;
+            let value: &Vec<u8> = value;
+            Field {
+                party: leaf.said.party.as_str(),
+                epoch: leaf.place.epoch,
+                seq: leaf.place.seq,
+                label: &opening.label,
+                salt: &opening.salt,
+                value,
+            }
+        };
+        let fields: Vec<Field<'_>> = openings.iter().zip(&values).map(field).collect();
+        Ok(self.record.put_fields(&fields)?)
+    }
+
+    fn leaf_with(&self, sealed: &[u8; 32]) -> Option<Leaf> {
+        let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+        leaves.into_iter().find(|leaf| leaf.said.sealed.iter().any(|item| item.sha256 == *sealed)).cloned()
+    }
+
+    /// Content that was redacted is not taken in again.
+    fn is_redacted(&self, leaf: &Leaf) -> bool {
+        self.state.redactions().contains_key(&Position::new(leaf.log(), leaf.place.seq))
+    }
+
+    /// Cosigns the newest head of every other log whose entries are all stored here.
+    pub(crate) fn cosign(&mut self, now: Time) -> Result<Vec<(LogId, u64)>, Error> {
+        let time = cosign_time(now)?;
+        let mut cosigned = Vec::new();
+        for log in self.held.logs.keys().filter(|log| log.party != *self.us.id()).cloned().collect::<Vec<_>>()
+        {
+            if self.has_frozen(&log) {
+                continue;
+            }
+            let origin = self.charter.names().origin(&log);
+            let (size, root) = self.record.root_checked(&origin)?;
+            let Some((hash, note)) = self.newest_note(&log, size, &root) else { continue };
+            if note.cosigners.keys().any(|cosigner| cosigner.party() == Some(self.us.id())) {
+                continue;
+            }
+            let Some(stored) = self.record.note(&hash)? else { continue };
+            let parsed = Note::parse(&stored.bytes)?;
+            let head = Checkpoint::parse(parsed.text())?;
+            let before = self.signer()?.signed(&origin).map_or(0, |head| head.size);
+            let proof = self.record.consistency_proof(&origin, before.min(size), size)?;
+            let lines = self.signer()?.cosign_head(&head, &proof, time, CosignAs::Mirror)?;
+            let note = [stored.bytes.as_slice(), lines.as_bytes()].concat();
+            self.record.put_note(&note)?;
+            // TILES
+            cosigned.push((log, size));
+        }
+        self.refresh()?;
+        Ok(cosigned)
+    }
+
+    /// The note of this head that has the most cosignatures.
+    fn newest_note(&self, log: &LogId, size: u64, root: &detente_tlog::Hash) -> Option<([u8; 32], HeldNote)> {
+        let fitting = self
+            .held
+            .notes
+            .iter()
+            .filter(|(_, note)| note.log == *log && note.size == size && note.root == *root);
+        fitting
+            .max_by_key(|(hash, note)| (note.cosigners.len(), **hash))
+            .map(|(hash, note)| (*hash, note.clone()))
+    }
+
+    /// Appends a receipt for what came, if anything did that wants one. Receipts are not receipted: two nodes would
+    /// never come to rest.
+    fn acknowledge(&mut self, new: &[Position], now: Time, entropy: &mut Entropy) -> Result<bool, Error> {
+        let wants = |position: &&Position| {
+            let is_receipt = self.held.leaf(position).is_some_and(|leaf| leaf.said.kind == "ack");
+            let had_effect = matches!(self.state.effect(position), Some(Effect::Took));
+            !is_receipt && had_effect
+        };
+        let references: Vec<Reference> = new
+            .iter()
+            .filter(wants)
+            .map(|position| self.reference(Rel::Acks, position))
+            .collect::<Result<_, _>>()?;
+        if references.is_empty() || self.held.size(&self.log) == 0 {
+            return Ok(false);
+        }
+        let acks = references.chunks(ACKS_AT_ONCE).map(|chunk| say::ack(chunk.to_vec(), now));
+        self.say_all(acks.collect(), now, entropy)?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,137 @@
+//! Parties with homes in temporary folders, who exchange packets by hand.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use detente_accord::record::{Charter, Offer, Pq, Quorum, Rules, Sort, Standing, Titled};
+use detente_accord::{Card, CardFields, Entropy, PartyId, SecretKey, Time};
+use detente_node::{Accord, Error, OfferTerms, Sought, Taken, What, find, make_offer, sign_charter};
+use detente_store::{Compared, Home, KeySeeds, Peer};
+
+/// 2026-11-22 12:00Z.
+pub const START: Time = Time(1_795_348_800_000);
+
+pub struct Party {
+    pub home: Home,
+    pub path: PathBuf,
+}
+
+pub struct World {
+    pub parties: BTreeMap<String, Party>,
+    pub charter: Vec<u8>,
+    pub folder: tempfile::TempDir,
+    draws: u8,
+    pub now: Time,
+}
+
+pub fn id(name: &str) -> PartyId {
+    PartyId::parse(name).unwrap()
+}
+
+fn home(folder: &std::path::Path, name: &str, seed: u8) -> Home {
+    let seeds = || KeySeeds { identity: [seed; 32], desk: [seed + 1; 32], node: [seed + 2; 32] };
+    let key = |seed: u8| SecretKey::from_seed(&[seed; 32]).public();
+    let keys = BTreeMap::from([("desk".to_owned(), key(seed + 1)), ("node".to_owned(), key(seed + 2))]);
+    let fields = CardFields {
+        id: id(name),
+        name: name.to_uppercase(),
+        contact: format!("soc@{name}.example"),
+        revision: 1,
+        keys,
+    };
+    let card = Card::sign(fields, &SecretKey::from_seed(&[seed; 32])).unwrap();
+    Home::create(&folder.join(name), &seeds(), &card).unwrap()
+}
+
+impl World {
+    /// Parties that have compared each other's keys and founded an accord; nothing was exchanged since.
+    pub fn founded(names: &[&str]) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let homes: Vec<Home> =
+            names.iter().zip(1u8..).map(|(name, i)| home(folder.path(), name, 10 * i)).collect();
+        let cards: Vec<Card> = homes.iter().map(|home| Card::read(home.card().bytes()).unwrap()).collect();
+        let mut world = World { parties: BTreeMap::new(), charter: Vec::new(), folder, draws: 0, now: START };
+        let mut offers = Vec::new();
+        let mut homes_with = Vec::new();
+        for mut home in homes {
+            let us = home.card().id().clone();
+            for card in cards.iter().filter(|card| *card.id() != us) {
+                let card = Card::read(card.bytes()).unwrap();
+                let peer =
+                    Peer { card, added: START, compared: Some((Compared::InPerson, START)), budget: 0 };
+                home.put_peer(&peer).unwrap();
+            }
+            let terms = OfferTerms { standing: Standing::Party, sort: Sort::Csirt, offices: BTreeMap::new() };
+            offers.push(make_offer(&home, terms, START, &mut world.entropy()).unwrap());
+            homes_with.push(home);
+        }
+        world.charter = charter_of(&offers).bytes().to_vec();
+        for home in homes_with {
+            let name = home.card().id().to_string();
+            let charter = world.charter.clone();
+            let mut entropy = world.entropy();
+            drop(sign_charter(&home, &charter, START, &mut entropy).unwrap());
+            let path = find(&home, &Sought::Only).unwrap().path;
+            world.parties.insert(name, Party { home, path });
+        }
+        world
+    }
+
+    pub fn entropy(&mut self) -> Entropy {
+        self.draws += 1;
+        Entropy::from_random([self.draws; 32])
+    }
+
+    /// A minute passes.
+    pub fn tick(&mut self) -> Time {
+        self.now = Time(self.now.0 + 60_000);
+        self.now
+    }
+
+    pub fn open(&self, name: &str) -> Accord<'_> {
+        let party = &self.parties[name];
+        Accord::open(&party.home, &party.path, detente_node::Access::Write).unwrap()
+    }
+
+    pub fn packet(&mut self, from: &str, to: &str) -> Vec<u8> {
+        self.packet_of(from, to, What::Lacking)
+    }
+
+    pub fn packet_of(&mut self, from: &str, to: &str, what: What) -> Vec<u8> {
+        let (now, mut entropy) = (self.tick(), self.entropy());
+        self.open(from).packet_for(&id(to), what, now, &mut entropy).unwrap().bytes
+    }
+
+    pub fn take(&mut self, by: &str, packet: &[u8]) -> Result<Taken, Error> {
+        let (now, mut entropy) = (self.tick(), self.entropy());
+        self.open(by).take(packet, now, &mut entropy)
+    }
+
+    /// One packet each way between all of them, `rounds` times.
+    pub fn exchange(&mut self, rounds: usize) {
+        let names: Vec<String> = self.parties.keys().cloned().collect();
+        for _ in 0..rounds {
+            for from in &names {
+                for to in names.iter().filter(|to| *to != from) {
+                    let packet = self.packet(from, to);
+                    self.take(to, &packet).unwrap();
+                }
+            }
+        }
+    }
+}
+
+fn charter_of(offers: &[Offer]) -> Charter {
+    match offers {
+        [one, other] => Charter::bare(one, other).unwrap(),
+        many => {
+            let parties: Vec<_> = many.iter().map(|offer| offer.party().clone()).collect();
+            let ids: Vec<_> = parties.iter().map(|party| party.id().clone()).collect();
+            let rules = Rules::bare(&ids);
+            let quorum = Quorum::default_for(ids.len(), Pq::Carried);
+            let text =
+                Titled { domain: "accord.example".into(), title: "Test".into(), parties, quorum, rules };
+            Charter::titled(&text).unwrap()
+        }
+    }
+}
