@@ -22,11 +22,13 @@
 //! Each is synced before the next begins, so the database is never behind the signer.
 
 mod append;
+mod backup;
 mod content;
 mod database;
 mod edge;
 mod error;
 mod files;
+mod fsck;
 mod limits;
 mod notes;
 mod open;
@@ -34,14 +36,17 @@ mod outbox;
 mod place;
 mod private;
 mod read;
+mod repair;
 mod schema;
 mod seeds;
 mod signer;
+mod tiles;
 mod tree;
 
 pub use append::{Beside, Grown};
 pub use content::{ContentField, Field, ItemKeyFor};
 pub use error::Error;
+pub use fsck::{Depth, FINDINGS_MAX, Finding, FindingKind, Progress, Report};
 pub use limits::{
     FIELD_VALUE_BYTES_MAX, ITEM_KEY_BYTES_MAX, LOGS_MAX, OUTBOX_BODY_BYTES_MAX, PUBLIC_FILE_BYTES_MAX,
     SEALED_BYTES_MAX,

@@ -89,8 +89,8 @@ impl Record {
         self.check_writable()?;
         let unknown = || Error::UnknownLog(origin.clone());
         let state = self.state(origin)?.ok_or_else(unknown)?;
-        let mut edge = self.edges.get(origin).cloned().ok_or_else(unknown)?;
         let differs = |what| Error::Differs { origin: origin.clone(), what, place: state.size };
+        let mut edge = self.edges.get(origin).cloned().ok_or_else(|| differs("the copies"))?;
         edge.catch_up(self, origin, state.size)?;
         let size = TreeSize::new(state.size)?;
         if (edge.frontier.size(), edge.frontier.root()) != (state.size, state.root) {
@@ -119,7 +119,8 @@ impl Record {
         let prepared = Prepared::new(beside)?;
         let mut numbers = self.number_all(prepared.origins().chain([origin]))?;
         let number = numbers.remove(origin).unwrap_or(LogNumber(0));
-        let edge = self.edges.get(origin).cloned().unwrap_or_else(|| Edge::of_empty_log(number));
+        let damaged = || Error::Differs { origin: origin.clone(), what: "the copies", place: first };
+        let edge = self.edges.get(origin).cloned().ok_or_else(damaged)?;
         let (old_size, old_root) = (edge.frontier.size(), edge.frontier.root());
         if first != old_size {
             return Err(Error::Gap { origin: origin.clone(), size: old_size, first });

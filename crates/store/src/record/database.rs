@@ -30,7 +30,7 @@ impl Database {
     pub(super) fn open(path: &Path, schema: &Schema, access: Access) -> Result<Database, Error> {
         private::refuse_open_mode(path)?;
         let connection = match access {
-            Access::Write => writer(path, schema)?,
+            Access::Write | Access::Repair => writer(path, schema)?,
             Access::Read => reader(path, schema)?,
         };
         Ok(Database { path: path.to_owned(), connection, access, is_poisoned: false, wal_pages: 0 })

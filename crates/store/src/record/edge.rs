@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use detente_tlog::{Frontier, Hash, KeyName, TreeSize, leaf_hash, root_at};
 
+use super::fsck::check_all;
+use super::limits::LEAVES_CHECKED_ALL;
 use super::place::{LogNumber, StoredHash, TILE_BYTES, TILE_LEVELS};
-use super::{Error, Record};
+use super::{Error, LogState, Record};
 
 /// What is carried of a log from one append to the next.
 #[derive(Clone)]
@@ -36,29 +38,46 @@ impl Edge {
     /// Appends leaf hashes and gives the tiles that this fills or changes.
     pub(super) fn grow(&mut self, leaf_hashes: impl Iterator<Item = Hash>) -> Result<Vec<GrownTile>, Error> {
         let before = self.frontier.size();
-        let (mut grown, tiles) = (Vec::new(), &mut self.tiles);
+        let mut grown = Vec::new();
         for leaf in leaf_hashes {
-            self.frontier.append(leaf, |node, hash| {
-                let level = usize::from(node.level() / 8);
-                let Some(tile) = tiles.get_mut(level).filter(|_| node.level() % 8 == 0) else { return };
-                tile.extend(hash.as_bytes());
-                if tile.len() == TILE_BYTES {
-                    let (level, index) = (level as u8, node.index() >> 8);
-                    grown.push(GrownTile { level, index, hashes: std::mem::take(tile) });
-                }
-            })?;
+            grown.extend(self.grow_one(leaf)?);
         }
-        for (level, tile) in (0u8..).zip(&self.tiles) {
-            let [before, after] = [before, self.frontier.size()].map(|size| size >> (8 * u32::from(level)));
-            if before != after && !tile.is_empty() {
-                grown.push(GrownTile { level, index: after >> 8, hashes: tile.clone() });
-            }
-        }
+        let after = self.frontier.size();
+        let has_changed = |tile: &GrownTile| {
+            let level = 8 * u32::from(tile.level);
+            before >> level != after >> level
+        };
+        grown.extend(self.partial_tiles().filter(has_changed));
         Ok(grown)
     }
 
+    /// Appends one leaf hash and gives the tiles that this fills.
+    pub(super) fn grow_one(&mut self, leaf: Hash) -> Result<Vec<GrownTile>, Error> {
+        let (mut full, tiles) = (Vec::new(), &mut self.tiles);
+        self.frontier.append(leaf, |node, hash| {
+            let level = usize::from(node.level() / 8);
+            let Some(tile) = tiles.get_mut(level).filter(|_| node.level() % 8 == 0) else { return };
+            tile.extend(hash.as_bytes());
+            if tile.len() == TILE_BYTES {
+                let (level, index) = (level as u8, node.index() >> 8);
+                full.push(GrownTile { level, index, hashes: std::mem::take(tile) });
+            }
+        })?;
+        Ok(full)
+    }
+
+    /// The last tile of each level that is not full.
+    pub(super) fn partial_tiles(&self) -> impl Iterator<Item = GrownTile> {
+        let size = self.frontier.size();
+        let tiles = (0u8..).zip(&self.tiles).filter(|(_, hashes)| !hashes.is_empty());
+        tiles.map(move |(level, hashes)| {
+            let index = size >> (8 * (u32::from(level) + 1));
+            GrownTile { level, index, hashes: hashes.clone() }
+        })
+    }
+
     /// The edges of all logs, each checked against what is stored.
-    pub(super) fn load_all(record: &Record) -> Result<BTreeMap<KeyName, Edge>, Error> {
+    pub(super) fn load_all(record: &Record) -> Result<Loaded, Error> {
         let rows: Vec<(LogNumber, String, u64, StoredHash, u64, Vec<u8>)> = record.ask(|db| {
             db.prepare("SELECT number, origin, size, root, checked_size, checked FROM log")?
                 .query_map([], |row| {
@@ -66,14 +85,19 @@ impl Edge {
                 })?
                 .collect()
         })?;
-        let mut edges = BTreeMap::new();
+        let (mut edges, mut damaged) = (BTreeMap::new(), BTreeMap::new());
         for (number, origin, size, root, checked_size, checked) in rows {
             let origin = KeyName::parse(&origin)?;
             let stored = Stored { number, size, root: root.0, checked_size, checked };
-            let edge = Edge::load(record, &origin, stored)?;
-            edges.insert(origin, edge);
+            match Edge::load(record, &origin, stored) {
+                Ok(edge) => drop(edges.insert(origin, edge)),
+                Err(error @ (Error::Differs { .. } | Error::Damaged { .. })) => {
+                    drop(damaged.insert(origin, error))
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(edges)
+        Ok(Loaded { edges, damaged })
     }
 
     fn load(record: &Record, origin: &KeyName, stored: Stored) -> Result<Edge, Error> {
@@ -89,6 +113,10 @@ impl Edge {
         edge.frontier = edge.checked.clone();
         if edge.frontier.root() != stored.root {
             return Err(differs("the root", stored.size));
+        }
+        if stored.size <= LEAVES_CHECKED_ALL {
+            let state = LogState { origin: origin.clone(), size: stored.size, root: stored.root };
+            check_all(record, &state, stored.number)?;
         }
         if root_at(size, &record.tree_of(edge.number, size))? != stored.root {
             return Err(differs("the tiles", stored.size));
@@ -134,6 +162,12 @@ impl Edge {
         self.checked = checked;
         Ok(())
     }
+}
+
+/// The edges that were loaded, and what was found wrong with the other logs.
+pub(super) struct Loaded {
+    pub(super) edges: BTreeMap<KeyName, Edge>,
+    pub(super) damaged: BTreeMap<KeyName, Error>,
 }
 
 /// The row of a log.

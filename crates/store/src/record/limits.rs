@@ -27,3 +27,6 @@ pub(crate) const BUSY: Duration = Duration::from_secs(5);
 /// Pages of the write-ahead log after which they are brought into the database: 16 MiB. Larger than SQLite's own
 /// 1,000, because each time costs two syncs; small enough to be read at every start.
 pub(crate) const WAL_PAGES: u32 = 4096;
+
+/// Logs up to this size are hashed again as a whole at every start, larger ones since their last check: 0.1 s.
+pub(crate) const LEAVES_CHECKED_ALL: u64 = 1 << 15;

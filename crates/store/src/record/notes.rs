@@ -132,6 +132,33 @@ impl Record {
         Ok(largest)
     }
 
+    /// Size and root of the newest note that says at most this size, as its row says.
+    pub(super) fn newest_note_within(
+        &self,
+        origin: &KeyName,
+        size: u64,
+    ) -> Result<Option<(u64, Hash)>, Error> {
+        let select = format!(
+            "{SELECT} WHERE origin = ?1 AND note.size <= ?2 ORDER BY note.size DESC, lines DESC, hash LIMIT 1"
+        );
+        let row = self.ask(|db| {
+            db.prepare_cached(&select)?.query_row(params![origin.as_str(), size], NoteRow::read).optional()
+        })?;
+        Ok(row.map(|row| (row.size, row.root)))
+    }
+
+    /// Shows every note as it stands.
+    pub(super) fn each_note(&self, mut show: impl FnMut(NoteRow)) -> Result<(), Error> {
+        self.ask(|db| {
+            let mut select = db.prepare(SELECT)?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                show(NoteRow::read(row)?);
+            }
+            Ok(())
+        })
+    }
+
     fn put_parsed(&mut self, note: &ParsedNote<'_>, is_pending: bool) -> Result<[u8; 32], Error> {
         let numbers = self.number_all([&note.origin].into_iter())?;
         let number = numbers.get(&note.origin).copied().unwrap_or(LogNumber(0));
@@ -148,7 +175,7 @@ impl Record {
     }
 
     /// A note that changed on disk would be served under a hash that is not its own.
-    fn read_note(&self, row: NoteRow) -> Result<StoredNote, Error> {
+    pub(super) fn read_note(&self, row: NoteRow) -> Result<StoredNote, Error> {
         let damaged = || self.damaged("a note is not what was stored");
         let parsed = ParsedNote::parse(&row.bytes).map_err(|_| damaged())?;
         let (origin, size, root, lines) = (parsed.origin, parsed.size, parsed.root, parsed.lines);
@@ -204,8 +231,8 @@ pub(super) fn settle_pending(db: &Connection, number: LogNumber, size: u64) -> r
 const SELECT: &str = "SELECT hash, origin, note.size, note.root, lines, bytes
     FROM note JOIN log ON log.number = note.log";
 
-struct NoteRow {
-    hash: [u8; 32],
+pub(super) struct NoteRow {
+    pub(super) hash: [u8; 32],
     origin: String,
     size: u64,
     root: Hash,

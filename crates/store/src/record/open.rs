@@ -27,6 +27,8 @@ pub enum Access {
     Read,
     /// Change; one process at a time.
     Write,
+    /// As for writing, but logs whose copies differ are set aside instead of refusing the whole record.
+    Repair,
 }
 
 /// What a record is made from.
@@ -48,6 +50,9 @@ pub struct Record {
     instance: [u8; 16],
     /// Of each log; a writer alone has them.
     pub(super) edges: BTreeMap<KeyName, Edge>,
+    pub(super) damaged_logs: BTreeMap<KeyName, Error>,
+    /// Up to where the files of each log were written by this process.
+    pub(super) tiles_sizes: BTreeMap<KeyName, u64>,
     _lock: Option<Lock>,
 }
 
@@ -90,7 +95,7 @@ impl Record {
         }
         private::refuse_open_mode(path)?;
         let lock = match access {
-            Access::Write => {
+            Access::Write | Access::Repair => {
                 let file = path.join(LOCK);
                 Some(Lock::take(&file).map_err(|fault| Error::lock(path, fault))?)
             }
@@ -106,10 +111,18 @@ impl Record {
             record_id,
             instance,
             edges: BTreeMap::new(),
+            damaged_logs: BTreeMap::new(),
+            tiles_sizes: BTreeMap::new(),
             _lock: lock,
         };
-        if access == Access::Write {
-            record.edges = Edge::load_all(&record)?;
+        if access != Access::Read {
+            let mut loaded = Edge::load_all(&record)?;
+            if access == Access::Write
+                && let Some((_, error)) = loaded.damaged.pop_first()
+            {
+                return Err(error);
+            }
+            (record.edges, record.damaged_logs) = (loaded.edges, loaded.damaged);
         }
         Ok(record)
     }

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
 
+mod backup;
 #[path = "../store/child.rs"]
 mod child;
 mod content;
+mod fsck;
 mod logs;
 mod notes;
 mod opening;
 mod signer;
+mod tiles;
 mod world;
