@@ -1374,10 +1374,14 @@ def line_valid(key, note, time, signature):
         return ed_valid(key.public, note.text, signature)
     if key.kind == 4:
         return ed_valid(key.public, b"cosignature/v1\ntime %d\n" % time + note.text, signature[8:])
-    name, origin = key.name.encode("utf-8"), note.origin.encode("utf-8")
+    return ml_dsa_valid(key.public, subtree_message(key.name, note, time), signature[8:])
+
+
+def subtree_message(cosigner, note, time):
+    """What an ML-DSA cosigner signs for a whole checkpoint (3.3)."""
+    name, origin = cosigner.encode("utf-8"), note.origin.encode("utf-8")
     message = b"subtree/v1\n\x00" + bytes([len(name)]) + name + struct.pack(">Q", time) + bytes([len(origin)]) + origin
-    message += struct.pack(">QQ", 0, note.size) + note.root
-    return ml_dsa_valid(key.public, message, signature[8:])
+    return message + struct.pack(">QQ", 0, note.size) + note.root
 
 
 def check_field(leaf, field):

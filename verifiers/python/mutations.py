@@ -9,6 +9,7 @@ import copy
 import json
 import struct
 
+import curve
 import make_bundles as make
 
 L25519 = 2**252 + 27742317777372353535851937790883648493
@@ -646,6 +647,25 @@ def forged_offer(rng, world, sort):
     return members, [{"claim": "said", "party": "zeta", "epoch": 0, "seq": 0}]
 
 
+def mixed_keys(rng, built):
+    """A log or mirror key with a part of small order: admitted; only exact signatures hold."""
+    world = make.World(rng.randrange(10**6) * 8)
+    exact, seat, party = rng.random() < 0.5, rng.choice(["log", "mirror"]), world.full[0]
+    other = world.full[1]
+    setattr(world.members[party].keysets[0], seat, curve.MixedKey(rng.randbytes(8), exact))
+    world.charter = make.jcs(world.charter_value())
+    world.accord = make.h(world.charter)
+    author = party if seat == "log" else other
+    world.append(author, "charter", {"sha256": make.b64(world.accord), "size": 1})
+    world.publish((author, 0), 1.0)
+    bundler = make.Bundler(world)
+    bundler.entry((author, 0, 0))
+    claims = [{"claim": "said", "party": author, "epoch": 0, "seq": 0}]
+    case = alone("mixed key %s %s" % (seat, exact), world.charter, bundler.members, claims)
+    case.never, case.good = not exact, exact
+    return case
+
+
 # ---------------------------------------------------------------- disclosures and evidence alone
 
 def disclosures(rng, built):
@@ -718,7 +738,7 @@ def swap_parts(rng, lines, parts, rest):
 
 WAYS = [
     (spoil_bytes, 14), (spoil_json, 14), (spoil_bundle_json, 6), (not_canonical, 8), (spoil_text, 16), (spoil_members, 8), (spoil_claims, 8), (spoil_tar, 8),
-    (charters, 14), (leaves, 12), (role_signatures, 4), (cosignatures, 8), (forged_keys, 2), (disclosures, 8), (evidence, 10), (no_root, 2),
+    (charters, 14), (leaves, 12), (role_signatures, 4), (cosignatures, 8), (forged_keys, 2), (mixed_keys, 1), (disclosures, 8), (evidence, 10), (no_root, 2),
 ]
 
 
