@@ -58,7 +58,7 @@ pub enum Fault {
     DuplicateKey,
     /// Keys not in ascending order.
     KeysOutOfOrder,
-    /// A key with other characters than `a-z 0-9 _ -`.
+    /// A key that is empty or has other characters than `a-z 0-9 _ -`.
     BadKey,
     /// A fraction, exponent, sign or leading zero.
     NumberNotInteger,
@@ -270,15 +270,16 @@ impl Decoder<'_> {
     fn key(&mut self, last: Option<&str>) -> Result<String, NotCanonical> {
         let start = self.at;
         let key = self.text()?;
-        let fault = if !key.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-')) {
-            Fault::BadKey
-        } else {
-            match last.map(|last| last.cmp(&key)) {
-                None | Some(std::cmp::Ordering::Less) => return Ok(key),
-                Some(std::cmp::Ordering::Equal) => Fault::DuplicateKey,
-                Some(std::cmp::Ordering::Greater) => Fault::KeysOutOfOrder,
-            }
-        };
+        let fault =
+            if key.is_empty() || !key.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-')) {
+                Fault::BadKey
+            } else {
+                match last.map(|last| last.cmp(&key)) {
+                    None | Some(std::cmp::Ordering::Less) => return Ok(key),
+                    Some(std::cmp::Ordering::Equal) => Fault::DuplicateKey,
+                    Some(std::cmp::Ordering::Greater) => Fault::KeysOutOfOrder,
+                }
+            };
         Err(NotCanonical { fault, offset: start })
     }
 
@@ -371,6 +372,7 @@ mod tests {
             (b"{\"a\":1,\"a\":1}", Fault::DuplicateKey),
             (b"{\"b\":1,\"a\":1}", Fault::KeysOutOfOrder),
             (b"{\"A\":1}", Fault::BadKey),
+            (b"{\"\":1}", Fault::BadKey),
             (b"1.5", Fault::NumberNotInteger),
             (b"1e3", Fault::NumberNotInteger),
             (b"-1", Fault::NumberNotInteger),

@@ -149,3 +149,6 @@ pub const SEALED_FILE_BYTES_MAX: usize = SEALED_CLASS_BYTES_MAX + 40;
 
 /// Longest public file beside the logs: key set, offer or rules, none of which is longer than a charter.
 pub const PUBLIC_FILE_BYTES_MAX: usize = 256 << 10;
+
+/// Longest `bundle.json`: 65,536 lines of 200 bytes, and the claims.
+pub const BUNDLE_JSON_BYTES_MAX: usize = 16 << 20;

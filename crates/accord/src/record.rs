@@ -20,6 +20,7 @@ mod rules;
 mod state;
 mod table;
 
+pub mod bundle;
 pub mod disclosure;
 pub mod leaf;
 pub mod manifest;
