@@ -152,3 +152,6 @@ pub const PUBLIC_FILE_BYTES_MAX: usize = 256 << 10;
 
 /// Longest `bundle.json`: 65,536 lines of 200 bytes, and the claims.
 pub const BUNDLE_JSON_BYTES_MAX: usize = 16 << 20;
+
+/// Longest value of a disclosed field, in its one form.
+pub const DISCLOSED_VALUE_BYTES_MAX: usize = 1 << 20;

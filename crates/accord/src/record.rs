@@ -21,13 +21,17 @@ mod state;
 mod table;
 
 pub mod bundle;
+pub mod convict;
 pub mod disclosure;
+pub mod interval;
+pub mod known;
 pub mod leaf;
 pub mod manifest;
 pub mod names;
 pub mod packet;
 pub mod sealed;
 pub mod tar;
+pub mod verify;
 
 pub use charter::{Charter, Pq, Quorum};
 pub use clocks::Clocks;

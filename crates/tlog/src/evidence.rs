@@ -151,6 +151,11 @@ impl<'a> Evidence<'a> {
         self.cosigner.as_ref()
     }
 
+    /// The hashes between two sizes, for the kinds that have them.
+    pub fn full_form(&self) -> Option<&FullForm> {
+        self.full_form.as_ref()
+    }
+
     /// The bytes of a part.
     pub fn part(&self, name: PartName) -> Option<&'a [u8]> {
         self.parts.iter().find(|(part, _)| *part == name).map(|(_, bytes)| *bytes)

@@ -160,7 +160,13 @@ impl SignatureLine<'_> {
         self.line
     }
 
-    fn is_by(&self, key: &VerifierKey) -> bool {
+    /// The bytes behind the key id: a signature, with a time before it for cosigners.
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// Whether it says it is by this key.
+    pub fn is_by(&self, key: &VerifierKey) -> bool {
         self.name == key.name().as_str() && self.key_id == key.id()
     }
 }

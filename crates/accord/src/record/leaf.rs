@@ -372,7 +372,7 @@ fn check_profile(bytes: &[u8], value: &Value) -> Result<(), Rejection> {
 }
 
 /// How many brackets stand around the innermost value; the decoder has bounded it.
-fn depth(value: &Value) -> usize {
+pub(crate) fn depth(value: &Value) -> usize {
     match value {
         Value::Array(values) => 1 + values.iter().map(depth).max().unwrap_or(0),
         Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),

@@ -1,0 +1,250 @@
+//! The claims, each judged by itself once all steps have passed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use detente_tlog::Evidence;
+
+use super::disclosed::{Disclosed, committed};
+use super::entries::Entries;
+use super::heads::Notes;
+use super::labels::{Acknowledgements, held_labels};
+use super::verdict::{Judged, Outcome, Reason};
+use super::{Options, Trust, text};
+use crate::record::Pq;
+use crate::record::bundle::{Bundle, Claim, EntryId};
+use crate::record::convict::convict;
+use crate::record::interval::{Named, not_after};
+use crate::record::known::Known;
+use crate::record::leaf::Leaf;
+use crate::record::names::LogId;
+
+/// What the steps have shown to hold.
+pub(super) struct Proved<'p, 'b> {
+    pub(super) bundle: &'p Bundle<'b>,
+    pub(super) known: &'p Known<'p>,
+    pub(super) entries: &'p Entries,
+    pub(super) notes: &'p Notes<'p>,
+    /// Entries with a signature by a key that is no office's of that epoch.
+    pub(super) unknown_offices: BTreeSet<EntryId>,
+    pub(super) disclosed: BTreeMap<EntryId, Disclosed>,
+}
+
+impl Proved<'_, '_> {
+    /// Judges every claim, in the bundle's order.
+    pub(super) fn judge(&self, trust: Trust, options: Options) -> Vec<Judged> {
+        let shared = Shared {
+            acknowledgements: Acknowledgements::of(self.entries),
+            not_before: self.not_before(),
+            is_gated: self.known.charter().quorum().pq == Pq::Required && !options.ml_dsa,
+        };
+        let complete = self.covered(&shared);
+        let judge = |claim: &Claim| {
+            let mut judged = self.judge_claim(claim, &shared, options);
+            let entry = match claim {
+                Claim::Said(entry) | Claim::Acknowledged { entry, .. } => Some(entry),
+                _ => None,
+            };
+            let covers = |(log, from, to): &(LogId, u64, u64), entry: &EntryId| {
+                entry.log == *log && (*from..*to).contains(&entry.seq)
+            };
+            if entry.is_some_and(|entry| complete.iter().any(|range| covers(range, entry))) {
+                judged.not_proved.retain(|what| *what != COMPLETENESS);
+            }
+            if trust == Trust::None {
+                (judged.outcome, judged.reason) = (Outcome::CannotDecide, Reason::NoTrustRoot);
+            }
+            judged
+        };
+        self.bundle.claims.iter().map(judge).collect()
+    }
+
+    fn judge_claim(&self, claim: &Claim, shared: &Shared, options: Options) -> Judged {
+        let (outcome, reason) = self.decide(claim, options);
+        let bare = Judged::bare(claim.to_string(), outcome, reason);
+        if outcome != Outcome::Verified {
+            return bare;
+        }
+        let judged = match claim {
+            Claim::Said(entry) => self.describe(bare, entry, shared),
+            Claim::Acknowledged { entry, by } => {
+                let mut judged = self.describe(bare, entry, shared);
+                let line = format!("{} had it when it made its entry {by}", by.log.party);
+                judged.shown.insert(1.min(judged.shown.len()), line);
+                judged
+            }
+            Claim::Complete { log, from, to, size } => self.describe_complete(bare, log, *from..*to, *size),
+            Claim::Fork(number) => return self.describe_fork(bare, *number, options),
+        };
+        if shared.is_gated {
+            return Judged { outcome: Outcome::CannotDecide, reason: Reason::PqNotChecked, ..judged };
+        }
+        judged
+    }
+
+    /// The answer, before anything about ML-DSA and the trust root.
+    fn decide(&self, claim: &Claim, options: Options) -> (Outcome, Reason) {
+        let decided = match claim {
+            Claim::Said(entry) => self.proved(entry).map(drop),
+            Claim::Acknowledged { entry, by } => self.acknowledged(entry, by),
+            Claim::Complete { log, from, to, size } => self.complete(log, *from..*to, *size),
+            Claim::Fork(number) => self.convicts(*number, options),
+        };
+        match decided {
+            Ok(()) => (Outcome::Verified, Reason::Ok),
+            Err(Reason::Missing) => (Outcome::CannotDecide, Reason::Missing),
+            Err(reason) => (Outcome::NotVerified, reason),
+        }
+    }
+
+    fn proved(&self, entry: &EntryId) -> Result<&Leaf, Reason> {
+        self.entries.proved(entry).ok_or(Reason::Missing)
+    }
+
+    fn acknowledged(&self, entry: &EntryId, by: &EntryId) -> Result<(), Reason> {
+        self.proved(entry)?;
+        let names = &self.proved(by)?.place.heads;
+        let covers = |log: &LogId, size: u64, root| {
+            *log == entry.log
+                && size > entry.seq
+                && self
+                    .notes
+                    .of_entry(entry)
+                    .any(|note| note.checkpoint.size().get() == size && note.checkpoint.root() == root)
+        };
+        let is_other = by.log.party != entry.log.party;
+        if is_other && names.iter().any(|head| covers(&head.log, head.size, &head.root)) {
+            Ok(())
+        } else {
+            Err(Reason::NotAcknowledged)
+        }
+    }
+
+    fn complete(&self, log: &LogId, range: std::ops::Range<u64>, size: u64) -> Result<(), Reason> {
+        let ends = |seq| EntryId::new(log.clone(), seq);
+        let here = self.bundle.entries.range(ends(range.start)..ends(range.end));
+        let here = here.filter(|(_, files)| files.leaf.is_some()).count() as u64;
+        let is_here =
+            self.bundle.leaves.contains_key(&(log.clone(), size)) && here == range.end - range.start;
+        if is_here { Ok(()) } else { Err(Reason::Missing) }
+    }
+
+    fn convicts(&self, number: u64, options: Options) -> Result<(), Reason> {
+        let bytes = self.bundle.evidence.get(&number).ok_or(Reason::Missing)?;
+        let evidence = Evidence::parse(bytes).map_err(|_| Reason::NoEvidence)?;
+        convict(&evidence, self.known, options.ml_dsa).map(drop).map_err(|_| Reason::NoEvidence)
+    }
+
+    /// Labels, interval, what is shown and what is not proved, of an entry.
+    fn describe(&self, bare: Judged, entry: &EntryId, shared: &Shared) -> Judged {
+        let notes = || self.notes.of_entry(entry);
+        let liars = self.known.charter().quorum().f;
+        let not_after = not_after(notes(), &entry.log.party, liars);
+        let not_before = shared.not_before.get(entry).copied().flatten();
+        let labels = shared.acknowledgements.labels(notes().collect::<Vec<_>>().into_iter());
+        let leaf = self.entries.leaf(entry);
+        let disclosed = self.disclosed.get(entry);
+        let has_hidden = match disclosed {
+            Some(disclosed) => disclosed.has_hidden,
+            None => leaf.is_some_and(|leaf| committed(leaf) > 0),
+        };
+        let shown = leaf.map_or(Vec::new(), |leaf| show(leaf, entry, disclosed));
+        let open = [
+            ("anchor-token", self.bundle.anchors.contains(entry)),
+            ("authors-mind", true),
+            (COMPLETENESS, true),
+            ("later-withdrawal", true),
+            ("ml-dsa", notes().any(|note| note.has_unchecked)),
+            ("not-after", not_after.is_none()),
+            ("not-before", not_before.is_none()),
+            ("role-signatures", self.unknown_offices.contains(entry)),
+            ("truth-of-content", true),
+            ("undisclosed-fields", has_hidden),
+        ];
+        let not_proved = open.into_iter().filter(|(_, is_open)| *is_open).map(|(what, _)| what).collect();
+        Judged { labels, not_before, not_after, not_proved, shown, ..bare }
+    }
+
+    fn describe_complete(&self, bare: Judged, log: &LogId, range: std::ops::Range<u64>, size: u64) -> Judged {
+        let of_size =
+            self.notes.all().filter(|note| note.log == *log && note.checkpoint.size().get() == size);
+        let count = range.end - range.start;
+        let shown = format!(
+            "{} has {count} entries in its log {log} from {} to before {}; all are in this bundle",
+            log.party, range.start, range.end
+        );
+        let not_proved = vec!["authors-mind", "later-withdrawal", "truth-of-content"];
+        Judged { labels: held_labels(of_size), not_proved, shown: vec![shown], ..bare }
+    }
+
+    fn describe_fork(&self, bare: Judged, number: u64, options: Options) -> Judged {
+        let bytes = self.bundle.evidence.get(&number);
+        let evidence = bytes.and_then(|bytes| Evidence::parse(bytes).ok());
+        let conviction = evidence.and_then(|evidence| convict(&evidence, self.known, options.ml_dsa).ok());
+        let shown = conviction.map(|conviction| text::escape(&conviction.to_string()));
+        Judged { not_proved: vec!["motive"], shown: shown.into_iter().collect(), ..bare }
+    }
+
+    /// The ranges that a verified claim shows to be complete.
+    fn covered(&self, shared: &Shared) -> Vec<(LogId, u64, u64)> {
+        if shared.is_gated {
+            return Vec::new();
+        }
+        let covered = |claim: &Claim| match claim {
+            Claim::Complete { log, from, to, size } => {
+                self.complete(log, *from..*to, *size).is_ok().then(|| (log.clone(), *from, *to))
+            }
+            _ => None,
+        };
+        self.bundle.claims.iter().filter_map(covered).collect()
+    }
+
+    /// The lower end of the interval of every proved entry: what its author had named by then.
+    fn not_before(&self) -> BTreeMap<EntryId, Option<u64>> {
+        let liars = self.known.charter().quorum().f;
+        let mut ends = BTreeMap::new();
+        let mut named: (Option<&LogId>, Named<'_>) = (None, Named::default());
+        for (id, leaf) in self.entries.all_proved() {
+            if named.0 != Some(&id.log) {
+                named = (Some(&id.log), Named::default());
+            }
+            for note in leaf.place.heads.iter().filter_map(|head| self.notes.head(&head.note)) {
+                named.1.add(note, &id.log.party);
+            }
+            ends.insert(id.clone(), named.1.not_before(liars));
+        }
+        ends
+    }
+}
+
+/// What all claims of a bundle need.
+struct Shared {
+    acknowledgements: Acknowledgements,
+    not_before: BTreeMap<EntryId, Option<u64>>,
+    /// Whether ML-DSA is required and was not checked.
+    is_gated: bool,
+}
+
+/// Who says what, for a person.
+fn show(leaf: &Leaf, entry: &EntryId, disclosed: Option<&Disclosed>) -> Vec<String> {
+    let said = &leaf.said;
+    let exercise = if said.exercise { ", an exercise" } else { "" };
+    let mut shown = vec![format!("{} says ({}, entry {entry}{exercise}):", said.party, said.kind)];
+    let public = said.public.iter().map(|(field, value)| format!("  {field}: {}", text::value(value)));
+    shown.extend(public);
+    let fields = disclosed.map_or(&[][..], |disclosed| &disclosed.fields);
+    shown.extend(
+        fields.iter().map(|(label, value)| format!("  {}: {}", text::escape(label), text::value(value))),
+    );
+    let hidden: Vec<&str> = said
+        .commits
+        .keys()
+        .filter(|label| !fields.iter().any(|(shown, _)| shown == *label))
+        .map(String::as_str)
+        .collect();
+    if !hidden.is_empty() {
+        shown.push(format!("  fingerprint on record, content not shown: {}", hidden.join(", ")));
+    }
+    shown
+}
+
+const COMPLETENESS: &str = "completeness";
