@@ -86,12 +86,8 @@ pub const DISCLOSURE_BYTES_MAX: usize = 4 << 20;
 /// Largest charter, in bytes (RECORD 4.4): 32 parties with two ML-DSA keys each take 150 KiB.
 pub const CHARTER_BYTES_MAX: usize = 256 << 10;
 
-/// Parties and observers of a charter (RECORD 4.4); also the most ids, languages, codes, classes or witnesses
-/// that one list of its rules may have.
+/// Parties and observers of a charter (RECORD 4.4). Only its bytes bound the lists of its rules.
 pub const PARTIES_MAX: usize = 32;
-
-/// Offices of a party: as many as `roles` of a key set.
-pub const OFFICES_MAX: usize = 32;
 
 /// Longest name of an office, in bytes.
 pub const OFFICE_BYTES_MAX: usize = 32;
@@ -111,10 +107,7 @@ pub const CLOCK_SECONDS_MAX: u64 = 63_072_000;
 /// Shortest silence procedure, in seconds (RECORD 4.4).
 pub const SILENCE_SECONDS_MIN: u64 = 3600;
 
-/// Longest delay or retention that rules may name, in days: a hundred years, so that no sum of times overflows.
-pub const DAYS_MAX: u64 = 36_500;
-
-/// Longest rules file: one list of each kind at its limit takes 40 KiB.
+/// Longest rules file: what a charter has, without its parties.
 pub const RULES_BYTES_MAX: usize = 128 << 10;
 
 /// Largest offer: a party with 32 offices, two ML-DSA keys and a sealing key takes 12 KiB.

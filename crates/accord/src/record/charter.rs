@@ -123,6 +123,11 @@ impl Charter {
         let is_member = |id: &PartyId| self.party(id).is_some();
         let is_party = |id: &PartyId| self.party(id).is_some_and(Party::is_party);
         self.rules.check_parties(is_party, is_member)?;
+        // Names under the domain are derived, and their keys with them.
+        let derived = format!("{}/", self.domain);
+        if self.rules.witnesses.iter().any(|witness| witness.name.as_str().starts_with(&derived)) {
+            return Err(Rejection::BadField { part: "rules.witnesses", field: "name" });
+        }
         for party in &self.parties {
             if let Standing::Observer(observes) = party.standing()
                 && matches!(&observes.by, ObserverOf::Party(id) if !is_party(id))

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::fields::{self, Fields};
 use crate::jcs::Value;
 use crate::key::key_name;
-use crate::limits::{OFFICE_BYTES_MAX, OFFICES_MAX};
+use crate::limits::OFFICE_BYTES_MAX;
 use crate::{PartyId, PublicKey, Rejection, b64};
 
 const PART: &str = "keyset";
@@ -101,7 +101,7 @@ pub struct KeySetFields {
     pub mirror_ed: PublicKey,
     /// Cosigns them a second time (0x06), if the party has such a key.
     pub mirror_pq: Option<MlDsaKey>,
-    /// Signs statements: one key for each office, 1 to 32 of them.
+    /// Signs statements: one key for each office.
     pub roles: BTreeMap<Office, PublicKey>,
 }
 
@@ -109,13 +109,9 @@ impl KeySet {
     /// Takes the keys of an epoch.
     ///
     /// # Errors
-    /// [`Rejection::BadField`] naming `roles` for no office or too many; [`Rejection::BadKey`] for a key that
-    /// stands for two purposes.
+    /// [`Rejection::BadKey`] for a key that stands for two purposes.
     pub fn new(fields: KeySetFields) -> Result<KeySet, Rejection> {
         let KeySetFields { log_ed, log_pq, mirror_ed, mirror_pq, roles } = fields;
-        if roles.is_empty() || roles.len() > OFFICES_MAX {
-            return Err(Rejection::BadField { part: PART, field: "roles" });
-        }
         let keys = KeySet { log_ed, log_pq, mirror_ed, mirror_pq, roles };
         refuse_repeated(keys.raw_keys())?;
         Ok(keys)

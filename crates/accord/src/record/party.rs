@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::codes::codes;
 use super::keyset::{KeySet, Office, key, key_value, refuse_repeated};
-use super::rules::{choice, days, short_text};
+use super::rules::{choice, short_text};
 use crate::fields::Fields;
 use crate::jcs::Value;
 use crate::limits::NAME_BYTES_MAX;
@@ -310,7 +310,7 @@ impl Observes {
         let observes = Observes {
             scope: choice(&mut fields, "scope", Scope::parse)?,
             by: choice(&mut fields, "by", ObserverOf::parse)?,
-            delay_d: days(&mut fields, "delay_d")?,
+            delay_d: fields.integer("delay_d")?,
         };
         fields.finish()?;
         Ok(observes)

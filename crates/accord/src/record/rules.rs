@@ -1,6 +1,6 @@
 //! The rules of an accord: what a charter, or a later text in force, says about clocks, adoption and matching.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes::codes;
 use super::keyset::{key, key_value, optional_ml_dsa, optional_value};
@@ -9,11 +9,10 @@ use super::{MlDsaKey, clocks::Clocks};
 use crate::fields::{self, Fields};
 use crate::jcs::Value;
 use crate::limits::{
-    CHARTER_PURPOSE_BYTES_MAX, CLOCK_SECONDS_MAX, CLOCK_SECONDS_MIN, DAYS_MAX, PARTIES_MAX, RULES_BYTES_MAX,
-    SILENCE_SECONDS_MIN, TITLE_BYTES_MAX,
+    CHARTER_PURPOSE_BYTES_MAX, CLOCK_SECONDS_MAX, CLOCK_SECONDS_MIN, RULES_BYTES_MAX, SILENCE_SECONDS_MIN,
+    TITLE_BYTES_MAX,
 };
 use crate::{PartyId, PublicKey, Rejection, SUITES, b64};
-use detente_indicators::Kind;
 use detente_tlog::KeyName;
 
 const PART: &str = "rules";
@@ -178,7 +177,7 @@ pub struct Matching {
     /// Most times that the asked list may exceed the answerer's; 0: no such rule.
     pub ratio: u64,
     /// Most items of one kind in 30 days: for small spaces.
-    pub ceilings: BTreeMap<Kind, u64>,
+    pub ceilings: BTreeMap<String, u64>,
 }
 
 /// What one peer may send.
@@ -358,7 +357,7 @@ impl Rules {
             witnesses: witnesses(&mut fields)?,
             heartbeat: clock(&mut fields, "heartbeat")?,
             skew: clock(&mut fields, "skew")?,
-            retention_d: days(&mut fields, "retention_d")?,
+            retention_d: fields.integer("retention_d")?,
         };
         fields.finish()?;
         Ok(rules)
@@ -414,10 +413,10 @@ impl Rules {
         if !self.officers.single.iter().all(&is_party) {
             return bad(OFFICERS, "single");
         }
-        if !self.audiences.values().flatten().all(is_member) {
+        if !self.audiences.values().flatten().all(&is_member) {
             return bad(PART, "audiences");
         }
-        if self.witnesses.iter().all(|witness| is_party(&witness.by)) { Ok(()) } else { bad(WITNESS, "by") }
+        if self.witnesses.iter().all(|witness| is_member(&witness.by)) { Ok(()) } else { bad(WITNESS, "by") }
     }
 }
 
@@ -505,7 +504,7 @@ impl Matching {
     fn from_value(value: Value) -> Result<Matching, Rejection> {
         let mut fields = Fields::of(value, MATCHING)?;
         let suite = |name: &str| SUITES.into_iter().find(|known| *known == name);
-        let form = |name: &str| is_code(name).then(|| name.to_owned());
+        let form = |name: &str| FORMS.contains(&name).then(|| name.to_owned());
         let matching = Matching {
             suites: distinct(&mut fields, "suites", suite)?,
             forms: distinct(&mut fields, "forms", form)?,
@@ -523,7 +522,7 @@ impl Matching {
 
     fn to_value(&self) -> Value {
         let profiles = self.profiles.iter().map(|profile| Value::text(b64::encode(profile)));
-        let ceilings = self.ceilings.iter().map(|(kind, n)| (kind.name().to_owned(), Value::Integer(*n)));
+        let ceilings = self.ceilings.iter().map(|(kind, n)| (kind.clone(), Value::Integer(*n)));
         Value::object([
             ("suites", Value::Array(self.suites.iter().map(|suite| Value::text(*suite)).collect())),
             ("forms", texts_value(&self.forms)),
@@ -564,9 +563,6 @@ impl ObserverRules {
         let mut fields = Fields::of(value, "rules.observers")?;
         let accept = choice(&mut fields, "accept", Accept::parse)?;
         let max = fields.integer("max")?;
-        if max > PARTIES_MAX as u64 {
-            return Err(fields.bad("max"));
-        }
         fields.finish()?;
         Ok(ObserverRules { accept, max })
     }
@@ -581,7 +577,7 @@ impl Witness {
         let mut fields = Fields::of(value, WITNESS)?;
         let name = choice(&mut fields, "name", |name| KeyName::parse(name).ok())?;
         // Under a mirror's name a cosignature would say that the entries are stored.
-        if name.as_str().contains("/m/") {
+        if name.as_str().contains("/m/") || !name.as_str().bytes().all(|b| b.is_ascii_graphic()) {
             return Err(fields.bad("name"));
         }
         let witness = Witness {
@@ -662,16 +658,15 @@ pub(crate) fn is_norm_code(code: &str) -> bool {
 }
 
 /// Whether this is an id or a code: 1 to 64 of `[a-z0-9.-]`.
+#[allow(dead_code, reason = "for the schemas of statements")]
 pub(crate) fn is_code(code: &str) -> bool {
     let allowed = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-');
     (1..=64).contains(&code.len()) && code.bytes().all(allowed)
 }
 
-/// Whether this is the name of a label, a type or a class of readers: `[a-z][a-z0-9_]{0,31}`.
-pub(crate) fn is_label(name: &str) -> bool {
-    name.len() <= 32
-        && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+/// Whether this may name a class of readers: `[a-z][a-z0-9_-]{0,31}`.
+fn is_class_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && is_kind(name)
 }
 
 /// Takes the version, which is 1.
@@ -694,12 +689,6 @@ pub(crate) fn choice<T>(
     parse(&fields.text(field)?).ok_or(fields.bad(field))
 }
 
-/// Takes a number of days.
-pub(crate) fn days(fields: &mut Fields, field: &'static str) -> Result<u64, Rejection> {
-    let days = fields.integer(field)?;
-    if days <= DAYS_MAX { Ok(days) } else { Err(fields.bad(field)) }
-}
-
 pub(crate) fn clock(fields: &mut Fields, field: &'static str) -> Result<Clock, Rejection> {
     Clock::new(fields.integer(field)?).ok_or(fields.bad(field))
 }
@@ -708,33 +697,38 @@ pub(crate) fn clock_value(clock: Clock) -> Value {
     Value::Integer(clock.seconds())
 }
 
-/// Takes a list of words, each once, in the author's order.
-fn distinct<T: PartialEq>(
-    fields: &mut Fields,
-    field: &'static str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<Vec<T>, Rejection> {
+/// Takes a list of words. Only the file's limit bounds it.
+fn words(fields: &mut Fields, field: &'static str) -> Result<Vec<String>, Rejection> {
     let bad = fields.bad(field);
-    let mut list = Vec::new();
-    for value in fields.array(field, PARTIES_MAX)? {
-        let Value::Text(word) = value else { return Err(bad) };
-        let word = parse(&word).ok_or(bad.clone())?;
-        if list.contains(&word) {
-            return Err(bad);
-        }
-        list.push(word);
-    }
-    Ok(list)
+    let word = |value| match value {
+        Value::Text(word) => Some(word),
+        _ => None,
+    };
+    fields.array(field, usize::MAX)?.into_iter().map(word).collect::<Option<_>>().ok_or(bad)
 }
 
-/// Takes a set: a list of words that ascends.
-fn ascending<T: Ord>(
+/// Takes a list of words, each once, in the author's order.
+fn distinct<T>(
     fields: &mut Fields,
     field: &'static str,
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Vec<T>, Rejection> {
-    let list = distinct(fields, field, parse)?;
-    if list.is_sorted() { Ok(list) } else { Err(fields.bad(field)) }
+    let words = words(fields, field)?;
+    let each_once = words.iter().collect::<BTreeSet<_>>().len() == words.len();
+    let list: Option<Vec<T>> = words.iter().map(|word| parse(word)).collect();
+    list.filter(|_| each_once).ok_or(fields.bad(field))
+}
+
+/// Takes a set: a list of words that ascends as they are written.
+fn ascending<T>(
+    fields: &mut Fields,
+    field: &'static str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, Rejection> {
+    let words = words(fields, field)?;
+    let ascends = words.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
+    let list: Option<Vec<T>> = words.iter().map(|word| parse(word)).collect();
+    list.filter(|_| ascends).ok_or(fields.bad(field))
 }
 
 fn languages(fields: &mut Fields) -> Result<Vec<String>, Rejection> {
@@ -742,7 +736,7 @@ fn languages(fields: &mut Fields) -> Result<Vec<String>, Rejection> {
     if list.is_empty() { Err(fields.bad("languages")) } else { Ok(list) }
 }
 
-/// Whether this has the shape of a BCP 47 tag: subtags of 1 to 8 letters and digits, the first of letters only,
+/// Whether this has the shape of a BCP 47 tag: subtags of 1 to 8 letters and digits, the first of 2 letters at least,
 /// at most 35 bytes in all. Whether the subtags are registered is not asked.
 fn is_language_tag(tag: &str) -> bool {
     let mut subtags = tag.split('-');
@@ -751,26 +745,33 @@ fn is_language_tag(tag: &str) -> bool {
     let first = subtags.next().unwrap_or_default();
     tag.len() <= 35
         && is_subtag(first)
+        && first.len() >= 2
         && first.bytes().all(|b| b.is_ascii_alphabetic())
         && subtags.all(is_subtag)
 }
 
-fn ceilings(fields: &mut Fields) -> Result<BTreeMap<Kind, u64>, Rejection> {
+/// Kinds of items are named by form alone: a later kind must not make a charter unreadable.
+fn ceilings(fields: &mut Fields) -> Result<BTreeMap<String, u64>, Rejection> {
     let bad = fields.bad("ceilings");
-    let mut ceilings = BTreeMap::new();
-    for (kind, n) in fields.object("ceilings")? {
-        let (Some(kind), Value::Integer(n)) = (Kind::from_name(&kind), n) else { return Err(bad) };
-        ceilings.insert(kind, n);
-    }
-    Ok(ceilings)
+    let read = |(kind, n): (String, Value)| match n {
+        Value::Integer(n) if is_kind(&kind) => Some((kind, n)),
+        _ => None,
+    };
+    fields.object("ceilings")?.into_iter().map(read).collect::<Option<_>>().ok_or(bad)
+}
+
+/// Whether this may name a kind of items: 1 to 32 of `[a-z0-9_-]`.
+fn is_kind(name: &str) -> bool {
+    let allowed = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
+    (1..=32).contains(&name.len()) && name.bytes().all(allowed)
 }
 
 fn audiences(fields: &mut Fields) -> Result<BTreeMap<String, Vec<PartyId>>, Rejection> {
     let bad = fields.bad("audiences");
     let classes = fields.object("audiences")?;
     // A class must not take the name of one that always exists.
-    let is_class = |name: &str| is_label(name) && !AUDIENCES.contains(&name);
-    if classes.len() > PARTIES_MAX || !classes.keys().all(|name| is_class(name)) {
+    let is_class = |name: &str| is_class_name(name) && !AUDIENCES.contains(&name);
+    if !classes.keys().all(|name| is_class(name)) {
         return Err(bad);
     }
     let ids = |(name, value): (String, Value)| {
@@ -781,13 +782,13 @@ fn audiences(fields: &mut Fields) -> Result<BTreeMap<String, Vec<PartyId>>, Reje
         };
         let ids: Vec<PartyId> = values.into_iter().map(id).collect::<Option<_>>()?;
         let ascends = ids.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
-        (ascends && ids.len() <= PARTIES_MAX).then_some((name, ids))
+        ascends.then_some((name, ids))
     };
     classes.into_iter().map(ids).collect::<Option<_>>().ok_or(bad)
 }
 
 fn witnesses(fields: &mut Fields) -> Result<Vec<Witness>, Rejection> {
-    let witnesses = fields.array("witnesses", PARTIES_MAX)?;
+    let witnesses = fields.array("witnesses", usize::MAX)?;
     let witnesses: Vec<Witness> = witnesses.into_iter().map(Witness::from_value).collect::<Result<_, _>>()?;
     let ascends = witnesses.windows(2).all(|pair| matches!(pair, [a, b] if a.name < b.name));
     if ascends { Ok(witnesses) } else { Err(fields.bad("witnesses")) }
@@ -805,5 +806,7 @@ const OFFICERS: &str = "rules.officers";
 const MATCHING: &str = "rules.matching";
 const WITNESS: &str = "rules.witnesses";
 const RULES_KIND: &str = "detente/rules";
+/// Result forms that terms may name.
+const FORMS: [&str; 2] = ["items", "both"];
 /// Classes of readers that exist in every accord.
 pub(crate) const AUDIENCES: [&str; 4] = ["all", "own", "pair", "to"];

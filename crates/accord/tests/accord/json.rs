@@ -27,7 +27,7 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(5, 48, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
-            prop::collection::btree_map("[a-z0-9_-]{0,4}", inner, 0..6).prop_map(Value::Object),
+            prop::collection::btree_map("[a-z0-9_-]{1,4}", inner, 0..6).prop_map(Value::Object),
         ]
     })
 }

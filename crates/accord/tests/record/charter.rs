@@ -7,7 +7,6 @@ use detente_accord::record::{
     OfferFields, Office, OneUpTo, Party, PartyFields, Pq, Quorum, RecordId, Regime, Rules, RulesFile, Titled,
 };
 use detente_accord::{Rejection, Time, b64};
-use detente_indicators::Kind;
 use proptest::prelude::*;
 
 use crate::founders::{at, charter, id, members, ml_dsa, offer, party, replayable, secret, titled};
@@ -236,14 +235,11 @@ fn offices_have_keys_and_roles_that_fit() {
     check_set("parties/0/offices", object([("desk", texts(&["do"]))]), bad(part, "offices"));
     let other = object([("chief", texts(&["hod"])), ("desk2", texts(&["do"]))]);
     check_set("parties/0/offices", other, bad(part, "offices"));
-    for wrong in
-        [object([]), object([("recovery", key(99))]), object([("a_b", key(99))]), object([("0", key(99))])]
-    {
+    for wrong in [object([("recovery", key(99))]), object([("a_b", key(99))]), object([("0", key(99))])] {
         check_set("parties/0/keys/roles", wrong, bad("keyset", "roles"));
     }
-    let many: Vec<String> = (0..33).map(|n| format!("office-{n}")).collect();
-    let many = Value::Object(many.into_iter().zip(100..).map(|(name, n)| (name, key(n))).collect());
-    check_set("parties/0/keys/roles", many, bad("keyset", "roles"));
+    // Keys and offices must be of the same seats.
+    check_set("parties/0/keys/roles", object([]), bad(part, "offices"));
     for (name, ok) in [("desk", true), ("a-0", true), ("recovery", false), ("", false), ("Desk", false)] {
         assert_eq!(Office::parse(name).is_some(), ok, "{name}");
     }
@@ -262,7 +258,7 @@ fn an_observer_has_a_scope_and_somebody_who_named_it() {
         check_set("parties/3/observes/by", text(wrong), bad(part, "by"));
     }
     check_set("parties/3/observes/delay_d", Value::Integer(36_500), Ok(()));
-    check_set("parties/3/observes/delay_d", Value::Integer(36_501), bad(part, "delay_d"));
+    check_set("parties/3/observes/delay_d", Value::Integer(36_501), Ok(()));
 }
 
 #[test]
@@ -450,6 +446,7 @@ fn lists_of_the_rules_are_in_order_and_known() {
                 &[""],
                 &["e_n"],
                 &["1a"],
+                &["x"],
                 &["en-"],
                 &["abcdefghi"],
                 &["en-aaaaaaaa-aaaaaaaa-aaaaaaaa-aaaaaaaa"],
@@ -457,8 +454,8 @@ fn lists_of_the_rules_are_in_order_and_known() {
         ),
         (
             "rules/reservations/listed",
-            &[&[], &["N-1"], &ids[..32]],
-            &[&["N-2", "N-1"], &["N-1", "N-1"], &[""], &["N_1"], &ids[..33]],
+            &[&[], &["N-1"], &ids],
+            &[&["N-2", "N-1"], &["N-1", "N-1"], &[""], &["N_1"]],
         ),
         (
             "rules/officers/single",
@@ -474,7 +471,7 @@ fn lists_of_the_rules_are_in_order_and_known() {
         (
             "rules/matching/forms",
             &[&[], &["both"], &["items", "both"]],
-            &[&["items", "items"], &[""], &["A"]],
+            &[&["items", "items"], &[""], &["A"], &["counts"]],
         ),
         (
             "rules/matching/profiles",
@@ -503,18 +500,19 @@ fn ceilings_audiences_observers_and_retention_have_their_limits() {
     let ceiling = |name: &str, n: Value| object([(name, n)]);
     check_set("rules/matching/ceilings", object([]), Ok(()));
     check_set("rules/matching/ceilings", ceiling("email", Value::Integer(1)), Ok(()));
-    for wrong in [ceiling("phone", Value::Integer(1)), ceiling("email", text("1"))] {
+    check_set("rules/matching/ceilings", ceiling("phone", Value::Integer(1)), Ok(()));
+    for wrong in [ceiling(&"x".repeat(33), Value::Integer(1)), ceiling("email", text("1"))] {
         check_set("rules/matching/ceilings", wrong, bad("rules.matching", "ceilings"));
     }
     let class = |name: &str, ids: &[&str]| object([(name, texts(ids))]);
     check_set("rules/audiences", class("x_1", &["a", "o"]), Ok(()));
     check_set("rules/audiences", class("x_1", &[]), Ok(()));
+    check_set("rules/audiences", class("x-1", &[]), Ok(()));
     for wrong in [
         class("all", &["a"]),
         class("to", &["a"]),
         class("pair", &["a"]),
         class("own", &["a"]),
-        class("x-1", &["a"]),
         class("1x", &["a"]),
         class("x", &["b", "a"]),
         class("x", &["a", "a"]),
@@ -523,12 +521,8 @@ fn ceilings_audiences_observers_and_retention_have_their_limits() {
     ] {
         check_set("rules/audiences", wrong, bad("rules", "audiences"));
     }
-    let many = (0..33).map(|n| (format!("x{n}"), texts(&["a"]))).collect();
-    check_set("rules/audiences", Value::Object(many), bad("rules", "audiences"));
-    check_set("rules/observers/max", Value::Integer(32), Ok(()));
-    check_set("rules/observers/max", Value::Integer(33), bad("rules.observers", "max"));
-    check_set("rules/retention_d", Value::Integer(36_500), Ok(()));
-    check_set("rules/retention_d", Value::Integer(36_501), bad("rules", "retention_d"));
+    check_set("rules/observers/max", Value::Integer(33), Ok(()));
+    check_set("rules/retention_d", Value::Integer(36_501), Ok(()));
     check_set("rules/purpose", text("p".repeat(4096)), Ok(()));
     check_set("rules/purpose", text("p".repeat(4097)), bad("rules", "purpose"));
 }
@@ -538,10 +532,10 @@ fn agreed_witnesses_are_sorted_and_no_mirrors() {
     let part = "rules.witnesses";
     check_set("rules/witnesses/0/name", text("w3.example"), bad("rules", "witnesses"));
     check_set("rules/witnesses/0/name", text("w2.example"), bad("rules", "witnesses"));
-    for wrong in ["", "a b", "a+b", "accord.example/m/x", &"w".repeat(256)] {
+    for wrong in ["", "a b", "a+b", "w.example/m/x", "accord.example/w", "wü.example", &"w".repeat(256)] {
         check_set("rules/witnesses/0/name", text(wrong), bad(part, "name"));
     }
-    check_set("rules/witnesses/0/by", text("o"), bad(part, "by"));
+    check_set("rules/witnesses/0/by", text("o"), Ok(()));
     check_set("rules/witnesses/0/by", text("d"), bad(part, "by"));
     check_set("rules/witnesses/0/by", text("*"), bad(part, "by"));
 }
@@ -638,7 +632,7 @@ prop_compose! {
         purpose in "[ -~\\u{a0}-\\u{2fff}\n\t]{0,60}",
         clocks in (clock(), clock(), clock(), clock(), clock(), [clock(), clock(), clock()], [clock(), clock()]),
         numbers in any::<[u32; 8]>(),
-        ceilings in prop::collection::btree_map(one_of(&Kind::ALL), 0u64..(1 << 53), 0..4),
+        ceilings in prop::collection::btree_map("[a-z0-9_-]{1,32}", 0u64..(1 << 53), 0..4),
         in_chair in 0usize..4,
     ) -> Rules {
         let ids = ["a", "b", "c"].map(id);

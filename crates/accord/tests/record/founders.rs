@@ -9,7 +9,6 @@ use detente_accord::record::{
     Party, PartyFields, Pq, Quorum, Role, Roles, Rules, Scope, Sort, Standing, Titled, Witness,
 };
 use detente_accord::{PartyId, SecretKey, Time};
-use detente_indicators::Kind;
 use detente_tlog::{CosignerKey, KeyName};
 use proptest::test_runner::{Config, RngSeed};
 
@@ -101,7 +100,7 @@ pub(crate) fn titled() -> Titled {
     rules.reservations.listed = vec!["N-1".into(), "N-2".into()];
     rules.officers.never_single = vec!["claim".into(), "denial".into()];
     rules.matching.profiles = vec![[1; 32], [2; 32]];
-    rules.matching.ceilings = BTreeMap::from([(Kind::Ipv4, 1000)]);
+    rules.matching.ceilings = BTreeMap::from([("ipv4".to_owned(), 1000)]);
     rules.audiences = BTreeMap::from([("lawyers".into(), vec![id("a"), id("c"), id("o")])]);
     rules.heartbeat = Clock::new(3600).unwrap();
     let witness = |name: &str, seed, pq, by| Witness {
