@@ -148,3 +148,9 @@ pub const BUNDLE_JSON_BYTES_MAX: usize = 16 << 20;
 
 /// Longest value of a disclosed field, in its one form.
 pub const DISCLOSED_VALUE_BYTES_MAX: usize = 1 << 20;
+
+/// Values of one list in the public part of a statement (RECORD 5.5).
+pub const PUBLIC_LIST_MAX: usize = 32;
+
+/// How often a correction or a withdrawal may itself be corrected: deeper ones have no effect.
+pub const CORRECTIONS_MAX: usize = 8;

@@ -3,6 +3,7 @@
 //! Formats follow section 9 of PROTOCOL.md. Everything here judges bytes; where they are kept, and when they are
 //! sent, is decided elsewhere.
 
+mod calendar;
 mod charter;
 mod clocks;
 mod codes;
@@ -11,12 +12,17 @@ mod draft;
 mod founding;
 mod held;
 mod keyset;
+mod no_effect;
+mod numbers;
 mod offer;
+mod offices;
 mod order;
 mod party;
 mod path;
 mod ring;
 mod rules;
+mod schema;
+mod signers;
 mod state;
 mod table;
 
@@ -43,7 +49,10 @@ pub use held::{Cosigner, Held, HeldEntry, HeldNote, Position};
 pub use keyset::{KeySet, KeySetFields, MlDsaKey, Office};
 pub use leaf::{FieldTree, Leaf, NamedHead, Place, Reference, Rel, RoleSignature, Said, SealedItem, Target};
 pub use names::{LogId, Names, RecordId};
+pub use no_effect::NoEffect;
+pub use numbers::{Number, Numbers, Series};
 pub use offer::{Offer, OfferFields};
+pub use offices::{Offices, Seat, SeatState};
 pub use order::Order;
 pub use party::{ObserverOf, Observes, Party, PartyFields, Role, Roles, Scope, Sort, Standing};
 pub use ring::Ring;
@@ -51,6 +60,11 @@ pub use rules::{
     Accept, Adoption, AmendBy, Chair, Clock, Legal, Matching, ObserverRules, Officers, OneUpTo, PeerLimits,
     Regime, Reservations, Rules, RulesFile, SilenceProcedure, Witness,
 };
+pub use schema::{Find, check_schema, check_targets, original_of};
+pub use signers::{Signers, Standpoint, check_signers, is_in_chair};
 pub use state::{
     Effect, Freeze, Freezes, Holders, Interval, Match, Member, Membership, Redaction, Stage, State, Why,
+};
+pub use table::{
+    Act, Addressee, Count, FieldForm, FieldRule, Of, Presence, RefRule, SignerRule, StatementType,
 };

@@ -658,7 +658,6 @@ pub(crate) fn is_norm_code(code: &str) -> bool {
 }
 
 /// Whether this is an id or a code: 1 to 64 of `[a-z0-9.-]`.
-#[allow(dead_code, reason = "for the schemas of statements")]
 pub(crate) fn is_code(code: &str) -> bool {
     let allowed = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-');
     (1..=64).contains(&code.len()) && code.bytes().all(allowed)

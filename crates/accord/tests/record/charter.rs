@@ -506,6 +506,7 @@ fn ceilings_audiences_observers_and_retention_have_their_limits() {
     }
     let class = |name: &str, ids: &[&str]| object([(name, texts(ids))]);
     check_set("rules/audiences", class("x_1", &["a", "o"]), Ok(()));
+    check_set("rules/audiences", class("x-1", &["a", "o"]), Ok(()));
     check_set("rules/audiences", class("x_1", &[]), Ok(()));
     check_set("rules/audiences", class("x-1", &[]), Ok(()));
     for wrong in [

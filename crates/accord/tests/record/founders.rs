@@ -1,6 +1,7 @@
 //! Parties with keys that follow from small numbers, and a charter that has something in every place.
 
 use std::collections::BTreeMap;
+use std::sync::{LazyLock, OnceLock};
 
 use detente_accord::jcs::Value;
 use detente_accord::record::sealed::SealingSecret;
@@ -26,6 +27,11 @@ pub(crate) fn secret(seed: u8) -> SecretKey {
 }
 
 pub(crate) fn ml_dsa(seed: u8) -> MlDsaKey {
+    static KEYS: [OnceLock<MlDsaKey>; 256] = [const { OnceLock::new() }; 256];
+    KEYS[usize::from(seed)].get_or_init(|| make_ml_dsa(seed)).clone()
+}
+
+fn make_ml_dsa(seed: u8) -> MlDsaKey {
     let key = CosignerKey::ml_dsa_44(KeyName::parse("x").unwrap(), &[seed; 32]).unwrap();
     MlDsaKey::admit(&key.verifier().public_bytes().try_into().unwrap()).unwrap()
 }
@@ -121,7 +127,8 @@ pub(crate) fn titled() -> Titled {
 }
 
 pub(crate) fn charter() -> Charter {
-    Charter::titled(&titled()).unwrap()
+    static CHARTER: LazyLock<Charter> = LazyLock::new(|| Charter::titled(&titled()).unwrap());
+    CHARTER.clone()
 }
 
 /// The value at the end of a path of member names and indices.

@@ -5,5 +5,8 @@
 mod charter;
 mod derived;
 mod founders;
+mod numbers;
 mod offer;
 mod quorum;
+mod statements;
+mod table;
