@@ -3,7 +3,7 @@
 
     compare.py [--n N] [--seed S] [--worlds W] [--folder FOLDER]... [--verifier "COMMAND"]... [--keep FOLDER]
 
-Without --folder: about N mutated bundles (3000 if not given) from a seed. With --folder: every `<name>.tar` or
+Without --folder: the table of named cases, then about N mutated bundles (3000 if not given) from a seed. With --folder: every `<name>.tar` or
 `<name>.detente.tar` that has `<name>.accord` (R in hex, or `-`) beside it. A verifier is a command that understands
 `--no-ml-dsa --batch FILE`; without --verifier the two of this folder are compared. Bundles on which they differ
 are copied to the --keep folder. Exit status 0 if all is well, 1 if not, 64 usage.
@@ -23,6 +23,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "python"))
 import mutations  # noqa: E402
+import table  # noqa: E402
 
 CHUNK = 500
 KEYS = {"schema", "verdict", "claims"}
@@ -100,6 +101,8 @@ class Tally:
             self.fault("form of the verdict", label, path, answers)
         if case is None:
             return
+        if case.expect is not None and first["claims"][0]["reason"] != case.expect:
+            self.fault("not the reason of the table (%s)" % case.expect, label, path, answers)
         if case.never and first["verdict"] == "verified":
             self.fault("verified, but must not be", label, path, answers)
         if case.good and first["verdict"] != "verified" and first["claims"][0]["reason"] != "pq-not-checked":
@@ -202,6 +205,7 @@ def main(arguments):
         compare_folder(folder, verifiers, tally)
     if not options["--folder"]:
         rng = random.Random(int(options["--seed"][0]))
+        compare_cases(table.cases(), verifiers, tally)
         compare_cases(mutations.cases(rng, int(options["--n"][0]), int(options["--worlds"][0])), verifiers, tally)
     print("%d bundles, %d verifiers, %.0f s; verdicts %s" % (tally.count, len(verifiers), time.time() - start, dict(tally.verdicts)))
     print("reasons %s" % dict(tally.reasons.most_common()))

@@ -20,7 +20,7 @@ class Case:
 
     def __init__(self, label, accord, tar=None, never=False, world=None, members=None, good=False):
         self.label, self.accord, self.tar = label, accord, tar
-        self.never, self.world, self.members, self.good = never, world, members, good
+        self.never, self.world, self.members, self.good, self.expect = never, world, members, good, None
 
 
 def resealed(label, base, members, never=False, signed=False, claims=None, accord=None):
