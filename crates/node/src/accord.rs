@@ -120,7 +120,7 @@ impl<'h> Accord<'h> {
 
     /// Keeps an offer beside the log: it carries the key to which content is sealed.
     pub(crate) fn keep_offer(&mut self, offer: &Offer) -> Result<(), Error> {
-        self.record.put_public_file(OFFER, &format!("{}", hex_name(&offer.hash())), offer.bytes())?;
+        self.record.put_public_file(OFFER, &hex_name(&offer.hash()), offer.bytes())?;
         self.held.offers.insert(offer.hash(), offer.clone());
         Ok(())
     }
