@@ -93,8 +93,18 @@ impl Accord<'_> {
         let time = cosign_time(now)?;
         let note = self.signer()?.sign_head(signed, &head, &proof, time)?;
         self.record.put_note(&note)?;
-        // TILES
+        self.derive_files(&origin)?;
         Ok(())
+    }
+
+    /// Writes the static files of a log: tiles first, then the checkpoint that covers them.
+    pub(crate) fn derive_files(&mut self, origin: &detente_tlog::KeyName) -> Result<(), Error> {
+        self.record.write_tiles(origin)?;
+        let stored = self.record.state(origin)?.map_or(0, |state| state.size);
+        match self.record.latest_note(origin)? {
+            Some(note) if note.size <= stored => Ok(self.record.write_checkpoint(origin, &note.bytes)?),
+            _ => Ok(()),
+        }
     }
 
     /// A reference to an entry that is held.

@@ -33,7 +33,7 @@ impl Accord<'_> {
         for (log, grown) in &checked.grown {
             let origin = self.charter.names().origin(log);
             self.record.store_grown(&origin, grown.first, &grown.leaves, grown.note)?;
-            // TILES
+            self.derive_files(&origin)?;
             new.extend((grown.first..).zip(&grown.leaves).map(|(seq, _)| Position::new(log.clone(), seq)));
         }
         self.keep_notes(&checked)?;
@@ -165,7 +165,7 @@ impl Accord<'_> {
             let lines = self.signer()?.cosign_head(&head, &proof, time, CosignAs::Mirror)?;
             let note = [stored.bytes.as_slice(), lines.as_bytes()].concat();
             self.record.put_note(&note)?;
-            // TILES
+            self.derive_files(&origin)?;
             cosigned.push((log, size));
         }
         self.refresh()?;
