@@ -128,6 +128,38 @@ impl From<detente_store::Error> for Failure {
     }
 }
 
+impl From<detente_node::Error> for Failure {
+    fn from(error: detente_node::Error) -> Failure {
+        use detente_node::Error;
+        match error {
+            Error::Home(error) => error.into(),
+            Error::Rejected(rejection) => rejection.into(),
+            Error::Record(error) => record_failure(&error),
+            Error::Refused(refused) => {
+                let hint = refused.hint().to_owned();
+                Failure { exit: Exit::Integrity, message: refused.to_string(), hint: Some(hint) }
+            }
+            Error::MayNotSign(_) | Error::NotAllowed(_) => Failure::refused(error.to_string()),
+            Error::Recovering(_) => Failure::refused(error.to_string()).hint(
+                "ask the peers for packets (detente sync out --to US --all), then: detente record recover",
+            ),
+            _ => Failure::usage(error.to_string()),
+        }
+    }
+}
+
+fn record_failure(error: &detente_store::record::Error) -> Failure {
+    use detente_store::record::Error;
+    let exit = match error {
+        Error::Locked { .. } | Error::DiskFull(_) => Exit::Temporary,
+        Error::TooOpen { .. } | Error::ReadOnly(_) => Exit::Permission,
+        Error::NewerSchema { .. } => Exit::Configuration,
+        Error::Missing(_) | Error::Exists(_) => Exit::Usage,
+        _ => Exit::Integrity,
+    };
+    Failure { exit, message: error.to_string(), hint: error.hint().map(str::to_owned) }
+}
+
 impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Failure {
         let exit = match rejection.class() {

@@ -163,14 +163,23 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 
 /// Reads a whole file of ours; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_up_to(path, FILE_BYTES_MAX)
+}
+
+/// Reads a packet or a bundle, which may be larger than the files of a match; `-` is standard input.
+pub(crate) fn read_large(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_up_to(path, detente_accord::limits::ARCHIVE_BYTES_MAX as u64)
+}
+
+fn read_up_to(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Failure> {
     let failed = |error: io::Error| Failure::usage(format!("cannot read {}: {error}", path.display()));
     let mut bytes = Vec::new();
     let taken = if path == Path::new("-") {
-        io::stdin().lock().take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)
+        io::stdin().lock().take(bytes_max + 1).read_to_end(&mut bytes)
     } else {
-        File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
+        File::open(path).and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes))
     };
-    if taken.map_err(failed)? as u64 > FILE_BYTES_MAX {
+    if taken.map_err(failed)? as u64 > bytes_max {
         return Err(Failure::usage(format!("{} is larger than any détente file", path.display())));
     }
     Ok(bytes)

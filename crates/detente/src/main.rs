@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accords;
 mod bench;
 mod cli;
 mod clock;

@@ -111,6 +111,25 @@ impl<'h> Accord<'h> {
         reasons.map(|reason| format!("{reason} ({})", reason.name())).collect()
     }
 
+    /// Whether the accord is open: every founder's log has its first entry, held by all others.
+    pub fn is_open(&self) -> bool {
+        let founders: Vec<&PartyId> = self.charter.speakers().map(Party::id).collect();
+        founders.iter().all(|party| {
+            let first = Position::new(LogId::new((*party).clone(), 0), 0);
+            let holders = self.state.holders().held_by(&first);
+            founders.iter().filter(|other| *other != party).all(|other| holders.contains(other))
+        })
+    }
+
+    /// Entries that were redacted by their authors and whose content was not deleted here yet.
+    pub fn to_erase(&self) -> usize {
+        self.state
+            .redactions()
+            .values()
+            .filter(|redaction| !redaction.erased_by.contains(self.us.id()))
+            .count()
+    }
+
     /// Computes the state again after something was taken in.
     pub(crate) fn refresh(&mut self) -> Result<(), Error> {
         self.held = held::load(&self.record, &self.charter)?;

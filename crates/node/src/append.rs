@@ -124,7 +124,7 @@ impl Accord<'_> {
             return Err(Error::MayNotSign("it was frozen; begin a new epoch with detente accord rotate"));
         }
         if let Some(reason) = self.recovering().into_iter().next() {
-            return Err(Error::Unknown(format!("our log may not be signed: {reason}")));
+            return Err(Error::Recovering(reason));
         }
         // Entries that a crash left unsigned come first.
         Ok(())

@@ -24,6 +24,9 @@ pub enum Error {
     /// Our own log may not be signed now.
     #[error("our log may not be signed: {0}")]
     MayNotSign(&'static str),
+    /// Our log may not be signed before it is recovered.
+    #[error("our log may not be signed: {0}")]
+    Recovering(String),
     /// The rules do not allow us to say this.
     #[error("this may not be said now: {0}")]
     NotAllowed(&'static str),
@@ -47,6 +50,7 @@ impl Error {
             Error::Rejected(rejection) => rejection.name(),
             Error::Refused(refused) => refused.name(),
             Error::MayNotSign(_) => "may-not-sign",
+            Error::Recovering(_) => "recovering",
             Error::NotAllowed(_) => "not-allowed",
             Error::Unknown(_) => "unknown",
         }

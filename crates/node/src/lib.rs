@@ -26,7 +26,7 @@ pub use accord::{Access, Accord};
 pub use append::{Appended, Made};
 pub use error::Error;
 pub use found::{Found, OfferTerms, Sought, find, list, make_offer, sign_charter};
-pub use new::New;
+pub use new::{New, says};
 pub use out::{Outgoing, What};
 pub use recover::Recovered;
 pub use refused::Refused;

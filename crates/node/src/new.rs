@@ -20,18 +20,21 @@ impl Accord<'_> {
     /// Entries from `from` on, for each log, that are held now.
     pub(crate) fn told(&self, positions: impl IntoIterator<Item = Position>) -> Vec<New> {
         let tell = |position: Position| New {
-            says: self.held.leaf(&position).map(|leaf| {
-                let act = match leaf.said.public.get("act") {
-                    Some(Value::Text(act)) if *act != leaf.said.kind => format!(" {act}"),
-                    _ => String::new(),
-                };
-                format!("{}{act}", leaf.said.kind)
-            }),
+            says: self.held.leaf(&position).map(says),
             effect: self.state.effect(&position).cloned().unwrap_or(Effect::Unreadable),
             position,
         };
         positions.into_iter().map(tell).collect()
     }
+}
+
+/// Type and act of a statement, such as `terms consent`.
+pub fn says(leaf: &detente_accord::record::Leaf) -> String {
+    let act = match leaf.said.public.get("act") {
+        Some(Value::Text(act)) if *act != leaf.said.kind => format!(" {act}"),
+        _ => String::new(),
+    };
+    format!("{}{act}", leaf.said.kind)
 }
 
 /// To whom a statement is addressed, if to one party.

@@ -69,7 +69,7 @@ impl Accord<'_> {
         self.adopt_mirrored()?;
         self.open_signer()?;
         if let Some(reason) = self.recovering().into_iter().next() {
-            return Err(Error::Unknown(format!("our log may still not be signed: {reason}")));
+            return Err(Error::Recovering(reason));
         }
         if size == 0 {
             self.open_log(now, entropy)?;

@@ -1,5 +1,6 @@
 //! The commands: one table, from which help, completions and man pages come.
 
+mod accord;
 mod answer;
 mod ask;
 mod bench;
@@ -13,8 +14,10 @@ mod match_both;
 mod open;
 mod peer;
 mod receipt;
+mod record;
 mod replay;
 mod result_table;
+mod sync;
 
 use std::path::PathBuf;
 
@@ -86,6 +89,15 @@ enum Command {
     /// Receipts: what was signed about each match
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
+    /// Accords: founding one, who is in it, its keys
+    #[command(subcommand)]
+    Accord(accord::AccordCommand),
+    /// Exchange the record with another party by packets: mail, USB, any channel
+    #[command(subcommand)]
+    Sync(sync::SyncCommand),
+    /// The record: read it, check it, recover it, delete content
+    #[command(subcommand)]
+    Record(record::RecordCommand),
     /// See how a list is read, without comparing it
     #[command(subcommand)]
     List(list::ListCommand),
@@ -159,6 +171,9 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Answer(args) => answer::run(&args, context),
         Command::Open(args) => open::run(&args, context),
         Command::Receipt(command) => receipt::run(&command, context),
+        Command::Accord(command) => accord::run(&command, context),
+        Command::Sync(command) => sync::run(&command, context),
+        Command::Record(command) => record::run(&command, context),
         Command::List(command) => list::run(&command, context),
         Command::Home(command) => home::run(&command, context),
         Command::Bench(command) => bench::run(&command, context),
