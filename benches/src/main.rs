@@ -16,11 +16,12 @@ mod filemode;
 mod indicators;
 mod measure;
 mod peers;
+mod record;
 mod report;
 mod tlog;
 mod tools;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -47,8 +48,13 @@ fn run() -> Result<()> {
         ["filemode"] => filemode::run()?,
         ["build"] => build::run()?,
         ["tlog"] => tlog::run()?,
+        ["record", options @ ..] => record::run(options)?,
+        // Another process of `record`, to be killed by it.
+        ["record-fill", folder] => return record::fill(Path::new(folder)),
         ["peers", options @ ..] => peers::run(options)?,
-        _ => bail!("usage: cargo xtask bench indicators [CASE]|filemode|build|tlog|peers [--short] [--json]"),
+        _ => bail!(
+            "usage: cargo xtask bench indicators [CASE]|filemode|build|tlog|record|peers [--short] [--json]"
+        ),
     };
     report.print(json);
     Ok(())

@@ -28,7 +28,7 @@ usage: cargo xtask COMMAND
 
   test [--quick]                 all that CI runs, stopping at the first red; --quick leaves out what takes long
   tidy                           the invariants of the tree
-  bench indicators|filemode|build|peers [--json]
+  bench indicators|filemode|build|tlog|record|peers [--json]
   ct [--short] [--control] [--seconds N] [--json] [KERNEL]
                                  whether work on secrets takes the same time for all of them
   fuzz [--tier change|night|release] [--target NAME] [--seconds N]

@@ -11,7 +11,17 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("detente-accord", &["detente-indicators", "detente-psi", "detente-tlog"]),
     ("detente-store", &["detente-accord", "detente-psi", "detente-tlog"]),
     ("detente-node", &["detente-accord", "detente-store", "detente-tlog"]),
-    ("detente", &["detente-accord", "detente-indicators", "detente-node", "detente-psi", "detente-store", "detente-tlog"]),
+    (
+        "detente",
+        &[
+            "detente-accord",
+            "detente-indicators",
+            "detente-node",
+            "detente-psi",
+            "detente-store",
+            "detente-tlog",
+        ],
+    ),
     ("detente-bench", &["detente-indicators", "detente-store", "detente-tlog"]),
     ("xtask", &[]),
 ];
