@@ -2,6 +2,8 @@
 """The vectors of appendix A of the record's specification, whole and with every byte changed."""
 
 import hashlib
+import json
+import tempfile
 import unittest
 
 import detente_verify as verify
@@ -67,6 +69,10 @@ def accepted(proof_bytes, leaf_bytes):
         return False
 
 
+def has_ml_dsa_line(data):
+    return any(len(line) > 3000 for line in data.split(b"\n"))
+
+
 class Vectors(unittest.TestCase):
     def test_hashes(self):
         self.assertEqual(verify.leaf_hash(LEAF_0).hex(), "1172845b45e2eb40707f41547f5cdec9a743781412eefb541d46daa9f540e142")
@@ -121,6 +127,27 @@ class Vectors(unittest.TestCase):
         signature = pair.sign(message)
         self.assertTrue(verify.ml_dsa_valid(pair.public, message, signature))
         self.assertFalse(verify.ml_dsa_valid(pair.public, message + b"x", signature))
+
+    @unittest.skipUnless(make.MLDSA44PrivateKey and verify.ml_dsa_available(), "no ML-DSA here")
+    def test_ml_dsa_lines(self):
+        """A bundle where ML-DSA is required: verified, undecided without ML-DSA, refused with one line changed."""
+        built = make.build(6)
+        name = next(n for n in sorted(built.members) if n.endswith("proof") and has_ml_dsa_line(built.members[n]))
+        self.assertEqual(self.judged(built, built.members, True), ("verified", "ok"))
+        self.assertEqual(self.judged(built, built.members, False), ("cannot-decide", "pq-not-checked"))
+        line = next(line for line in built.members[name].split(b"\n") if len(line) > 3000)
+        changed = bytearray(line)
+        changed[-100] = ord("A") if line[-100] != ord("A") else ord("B")
+        members = dict(built.members, **{name: built.members[name].replace(line, bytes(changed))})
+        claims = json.loads(built.members["bundle.json"])["claims"]
+        self.assertEqual(self.judged(built, make.seal(members, built.accord, claims), True), ("not-verified", "bad-signature"))
+
+    def judged(self, built, members, ml_dsa):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(make.tar(members))
+            file.flush()
+            verdict, _ = verify.verify(file.name, built.accord, ml_dsa)
+        return verdict["verdict"], verdict["claims"][0]["reason"]
 
     def test_tree(self):
         """Proofs by the definitions against the checks, all sizes to 40."""
