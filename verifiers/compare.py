@@ -3,7 +3,7 @@
 
     compare.py [--n N] [--seed S] [--worlds W] [--folder FOLDER]... [--verifier "COMMAND"]... [--keep FOLDER]
 
-Without --folder: the table of named cases, then about N mutated bundles (3000 if not given) from a seed. With --folder: every `<name>.tar` or
+Without --folder: single runs (exit status, first line), the table of named cases, then about N mutated bundles (3000 if not given) from a seed. With --folder: every `<name>.tar` or
 `<name>.detente.tar` that has `<name>.accord` (R in hex, or `-`) beside it. A verifier is a command that understands
 `--no-ml-dsa --batch FILE`; without --verifier the two of this folder are compared. Bundles on which they differ
 are copied to the --keep folder. Exit status 0 if all is well, 1 if not, 64 usage.
@@ -184,6 +184,43 @@ def compare_folder(folder, verifiers, tally):
                 tally.judge(os.path.basename(path), path, [a[i] for a in answers])
 
 
+def command_ways(folder):
+    """(arguments, exit status, reason of the first claim or None) of single runs."""
+    built = mutations.make.build(1)
+    mutations.make.write(folder, built)
+    tar, charter = os.path.join(folder, built.name + ".detente.tar"), os.path.join(folder, "charter.json")
+    with open(charter, "wb") as file:
+        file.write(built.world.charter)
+    right, wrong = built.accord.hex(), "0" * 64
+    return [
+        ([tar, "--accord", right], 0, "ok"), (["--accord", right, tar], 0, "ok"), ([tar, "--charter", charter], 0, "ok"), ([tar, "--accord", wrong], 1, "other-accord"),
+        ([tar], 2, "no-trust-root"), ([tar, "--charter", tar], 1, "other-accord"), ([tar + ".x", "--accord", right], 2, "unreadable"),
+        ([tar, "--charter", charter + ".x"], 2, "unreadable"), ([charter, "--accord", right], 1, "malformed"), ([folder, "--accord", right], 1, "malformed"),
+        (["/dev/null", "--accord", right], 2, "unreadable"), ([], 64, None), ([tar, "--accord"], 64, None), ([tar, "--accord", right.upper()], 64, None),
+        ([tar, "--accord", right[:-1]], 64, None), ([tar, tar, "--accord", right], 64, None), ([tar, "--accord", right, "--charter", charter], 64, None),
+        ([tar, "--what"], 64, None),
+    ]
+
+
+def compare_commands(verifiers, tally):
+    """Single runs: exit status, the JSON, and the first line of the text."""
+    with tempfile.TemporaryDirectory() as folder:
+        for arguments, status, reason in command_ways(folder):
+            answers = []
+            for verifier in verifiers:
+                done = [subprocess.run(verifier + arguments + ["--no-ml-dsa"] + extra, capture_output=True) for extra in (["--json"], [])]
+                if {d.returncode for d in done} != {status}:
+                    tally.fault("exit status %d wanted" % status, " ".join(arguments[-2:]), folder, [{"status": [d.returncode for d in done]}])
+                if reason is not None:
+                    answers.append(json.loads(done[0].stdout))
+                    first = done[1].stdout.decode().split("\n")[0]
+                    wanted = {0: "verified", 1: "not verified: " + reason, 2: "cannot decide: " + reason}[status]
+                    if first != wanted:
+                        tally.fault("first line %r wanted" % wanted, first, folder, answers[-1:])
+            if any(answer["claims"][0]["reason"] != reason or answer != answers[0] for answer in answers):
+                tally.fault("single run", " ".join(arguments[-2:]), folder, answers)
+
+
 def options_of(arguments):
     options = {"--n": ["3000"], "--seed": ["1"], "--worlds": ["24"], "--folder": [], "--verifier": [], "--keep": [None]}
     if len(arguments) % 2 or any(word not in options for word in arguments[::2]):
@@ -204,6 +241,7 @@ def main(arguments):
     for folder in options["--folder"]:
         compare_folder(folder, verifiers, tally)
     if not options["--folder"]:
+        compare_commands(verifiers, tally)
         rng = random.Random(int(options["--seed"][0]))
         compare_cases(table.cases(), verifiers, tally)
         compare_cases(mutations.cases(rng, int(options["--n"][0]), int(options["--worlds"][0])), verifiers, tally)
