@@ -4,7 +4,7 @@ use super::Finding;
 use crate::metadata::Package;
 
 /// Each package of the workspace with those of ours it may name.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("detente-psi", &[]),
     ("detente-tlog", &[]),
     ("detente-indicators", &[]),
