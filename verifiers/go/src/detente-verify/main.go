@@ -161,11 +161,12 @@ var hex64 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 type options struct {
 	json                   bool
 	accord, charter, batch string
+	log, key               string
 	paths                  []string
 }
 
 func parse(arguments []string) (o options, ok bool) {
-	values := map[string]*string{"--accord": &o.accord, "--charter": &o.charter, "--batch": &o.batch}
+	values := map[string]*string{"--accord": &o.accord, "--charter": &o.charter, "--batch": &o.batch, "--log": &o.log, "--key": &o.key}
 	seen := map[string]bool{}
 	for len(arguments) > 0 {
 		word := arguments[0]
@@ -185,10 +186,10 @@ func parse(arguments []string) (o options, ok bool) {
 		}
 	}
 	wanted := 1
-	if seen["--batch"] {
+	if seen["--batch"] || seen["--log"] {
 		wanted = 0
 	}
-	both := seen["--accord"] && seen["--charter"]
+	both := (seen["--accord"] && seen["--charter"]) || seen["--log"] != seen["--key"]
 	return o, len(o.paths) == wanted && !both && (!seen["--accord"] || hex64.MatchString(o.accord))
 }
 
@@ -233,13 +234,16 @@ func main() {
 	o, ok := parse(os.Args[1:])
 	if !ok {
 		fmt.Fprintln(os.Stderr, "usage: detente-verify BUNDLE [--accord HEX64 | --charter FILE] [--json] [--no-ml-dsa]\n"+
-			"       detente-verify --batch FILE")
+			"       detente-verify --batch FILE\n       detente-verify --log FOLDER --key VKEY")
 		os.Exit(64)
 	}
 	os.Exit(run(o))
 }
 
 func run(o options) int {
+	if o.log != "" {
+		return runLog(o)
+	}
 	result, b := alone(cannotDecide, "unreadable"), (*bundle)(nil)
 	if o.batch != "" {
 		file, err := os.Open(o.batch)
