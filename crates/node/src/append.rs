@@ -132,11 +132,7 @@ impl Accord<'_> {
 
     /// Commits, seals and signs a draft.
     fn prepare(&self, mut draft: Draft, now: Time, entropy: &mut Entropy) -> Result<Ready, Error> {
-        let offices = self.active_offices();
-        let due = say::offices(&draft, &offices);
-        if say::marks_single(&draft, due) {
-            draft.public.insert("single".to_owned(), Value::Bool(true));
-        }
+        let signing = say::signing(&mut draft, self.active_offices());
         let readers = self.readers(&draft);
         let labels = say::labels(draft.kind);
         let committed = draft.commit(self.charter.record_id(), self.us.id().clone(), now, labels, entropy);
@@ -151,7 +147,6 @@ impl Accord<'_> {
             None
         };
         let items: Vec<SealedItem> = sealed.iter().map(|(sealed, _)| sealed.item.clone()).collect();
-        let signing = offices.into_iter().take(due).collect::<Vec<_>>();
         let signed = self.with_offices(&signing, |keys| committed.sign(&items, keys))?;
         Ok(Ready { signed, sealed })
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use detente_accord::jcs::Value;
-use detente_accord::record::{Charter, Draft, LogId, Names, Office, Reference};
+use detente_accord::record::{
+    Act, Charter, Draft, LogId, Names, Office, Reference, SignerRule, StatementType,
+};
 use detente_accord::{PartyId, Time, b64};
 use detente_tlog::Hash;
 
@@ -122,43 +124,33 @@ pub(crate) fn member(
     draft
 }
 
-/// Which offices sign a statement of this kind, if there are `offices` to choose from: none, one, or two different
-/// ones. Rule of thumb: machines sign nothing, proposing takes one, binding takes two.
-pub(crate) fn offices(draft: &Draft, offices: &[Office]) -> usize {
+/// How many offices sign a statement of this kind: machines sign nothing, proposing takes one, binding takes two.
+fn due(draft: &Draft) -> usize {
     let act = match draft.public.get("act") {
         Some(Value::Text(act)) => act.as_str(),
         _ => "",
     };
-    let due = match (draft.kind, act) {
-        ("charter" | "ack" | "error" | "erased" | "anchor" | "evidence" | "handover" | "list", _) => 0,
-        ("member", "key" | "update") | ("freeze" | "recovery" | "redaction" | "verdict", _) => 1,
-        ("keys", "sealing" | "transport") => 1,
-        ("receipt", "receipt") | ("terms", "refuse") => 1,
-        _ => 2,
-    };
-    due.min(offices.len().max(1))
+    match Act::of(draft.kind, act).map(|act| act.signers) {
+        Some(SignerRule::Node | SignerRule::NodeOrChair) => 0,
+        Some(SignerRule::Two(_) | SignerRule::Inquiry | SignerRule::Notice | SignerRule::AsOriginal) => 2,
+        _ => 1,
+    }
 }
 
-/// Whether a statement that takes two offices may be signed by one, and has to say so.
-pub(crate) fn marks_single(draft: &Draft, signing: usize) -> bool {
-    signing == 1
-        && matches!(draft.kind, "acceptance" | "keys" | "member" | "terms")
-        && offices(draft, &[draft_office(), draft_office()]) == 2
-}
-
-fn draft_office() -> Office {
-    crate::seeds::desk_office()
+/// The offices that sign it, of those that may. One that signs alone where two are due has to say so.
+pub(crate) fn signing(draft: &mut Draft, offices: Vec<Office>) -> Vec<Office> {
+    let due = due(draft);
+    if due == 2 && offices.len() == 1 {
+        draft.public.insert("single".to_owned(), Value::Bool(true));
+    }
+    offices.into_iter().take(due).collect()
 }
 
 fn b64_value(bytes: &[u8; 32]) -> Value {
     Value::text(b64::encode(bytes))
 }
 
-/// The labels of a type.
+/// The labels of a type: a statement commits to all of them.
 pub(crate) fn labels(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "acceptance" => &["meta", "text"],
-        "member" => &["card", "meta", "reason", "text"],
-        _ => &[],
-    }
+    StatementType::of(kind).map_or(&[], |kind| kind.labels)
 }

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::charter::Charter;
 use super::held::{Held, Position};
 use super::names::LogId;
+use super::numbers::Number;
 use super::order::Order;
 use super::ring::Ring;
 use crate::PartyId;
@@ -32,6 +33,8 @@ pub struct State {
     holders: Holders,
     effects: BTreeMap<Position, Effect>,
     members: BTreeMap<PartyId, Member>,
+    numbers: BTreeMap<Position, Number>,
+    single: BTreeSet<Position>,
     freezes: Freezes,
     redactions: BTreeMap<Position, Redaction>,
     matches: Vec<Match>,
@@ -49,11 +52,11 @@ impl State {
         for position in order.positions() {
             judge.take(&position);
         }
-        let judge::Judged { effects, members } = judge.finish();
+        let judge::Judged { effects, members, numbers, single } = judge.finish();
         let took = |position: &Position| matches!(effects.get(position), Some(Effect::Took));
         let redactions = redaction::all(held, &order, took);
         let matches = matches::all(held, &order, took);
-        State { ring, order, holders, effects, members, freezes, redactions, matches }
+        State { ring, order, holders, effects, members, numbers, single, freezes, redactions, matches }
     }
 
     /// The keys of the record.
@@ -74,6 +77,16 @@ impl State {
     /// What became of an entry.
     pub fn effect(&self, position: &Position) -> Option<&Effect> {
         self.effects.get(position)
+    }
+
+    /// The number of a statement, for people: `a>b 2026/014`.
+    pub fn number(&self, position: &Position) -> Option<&Number> {
+        self.numbers.get(position)
+    }
+
+    /// Whether one person released it where two are the rule.
+    pub fn is_single(&self, position: &Position) -> bool {
+        self.single.contains(position)
     }
 
     /// Everybody who is or was in the accord, by id.

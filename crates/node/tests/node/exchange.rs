@@ -53,6 +53,7 @@ fn three_parties_agree() {
     let mut world = World::founded(&["a", "b", "c"]);
     world.exchange(3);
     let digest = world.open("a").state().digest_text();
+    assert!(!digest.contains("no effect"), "{digest}");
     assert_eq!(digest, world.open("b").state().digest_text());
     assert_eq!(digest, world.open("c").state().digest_text());
     let accord = world.open("a");

@@ -19,6 +19,7 @@ fn a_rotated_log_goes_on_in_a_new_epoch() {
     let heads = &accord.held().leaf(&Position::new(next.clone(), 1)).unwrap().place.heads;
     assert!(heads.iter().any(|head| head.log == LogId::new(id("a"), 0)), "{heads:?}");
     assert_eq!(accord.state().holders().mirrored(&next, &id("b")), 2);
+    assert!(!accord.state().digest_text().contains("no effect"), "{}", accord.state().digest_text());
     let (digest, other) = (accord.state().digest_text(), world.open("a"));
     drop(accord);
     assert_eq!(digest, other.state().digest_text());

@@ -9,9 +9,16 @@ use crate::PartyId;
 use crate::record::charter::Charter;
 use crate::record::held::{Held, Position};
 use crate::record::leaf::{Leaf, Rel, Target};
+use crate::record::names::{LogId, RecordId};
+use crate::record::no_effect::NoEffect;
+use crate::record::numbers::{Number, Numbers};
+use crate::record::offices::Offices;
 use crate::record::order::Order;
 use crate::record::ring::{Ring, hash};
-use crate::statement::bare_accord;
+use crate::record::schema::{check_schema, check_targets, original_of};
+use crate::record::signers::{Signers, Standpoint, check_signers, is_in_chair};
+use crate::record::table::Act;
+use crate::statement::{StatementId, bare_accord};
 
 /// What became of an entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,8 +32,10 @@ pub enum Effect {
 }
 
 /// Why an entry has no effect.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Why {
+    /// Its form, its references or its signatures are not those of its type.
+    Form(NoEffect),
     /// It stands beyond the last head that counts of a frozen log.
     Frozen,
     /// It was said in another record, or between others.
@@ -47,8 +56,9 @@ pub enum Why {
 
 impl Why {
     /// The stable name.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
+            Why::Form(reason) => reason.name(),
             Why::Frozen => "frozen",
             Why::OtherRecord => "other-record",
             Why::Replayed => "replayed",
@@ -58,6 +68,12 @@ impl Why {
             Why::NotAParty => "not-a-party",
             Why::WrongState => "wrong-state",
         }
+    }
+}
+
+impl From<NoEffect> for Why {
+    fn from(reason: NoEffect) -> Why {
+        Why::Form(reason)
     }
 }
 
@@ -75,37 +91,57 @@ impl fmt::Display for Effect {
 pub(super) struct Judged {
     pub(super) effects: BTreeMap<Position, Effect>,
     pub(super) members: BTreeMap<PartyId, Member>,
+    pub(super) numbers: BTreeMap<Position, Number>,
+    pub(super) single: BTreeSet<Position>,
 }
 
 /// Judges entry after entry, causes before effects.
 pub(super) struct Judge<'a> {
     charter: &'a Charter,
     held: &'a Held,
+    ring: &'a Ring,
     order: &'a Order,
     freezes: &'a Freezes,
+    record: RecordId,
     accords: BTreeMap<[u8; 32], BTreeSet<PartyId>>,
     nonces: BTreeSet<(PartyId, [u8; 16])>,
+    offices: BTreeMap<PartyId, Offices>,
+    counts: BTreeMap<PartyId, Numbers>,
     effects: BTreeMap<Position, Effect>,
     members: BTreeMap<PartyId, Member>,
+    numbers: BTreeMap<Position, Number>,
+    /// Statements that one person released where two are the rule.
+    single: BTreeSet<Position>,
+    /// Statements by their ids: those of an exchange by files name each other so.
+    by_id: BTreeMap<StatementId, &'a Leaf>,
 }
 
 impl<'a> Judge<'a> {
     pub(super) fn new(
         charter: &'a Charter,
         held: &'a Held,
-        _ring: &'a Ring,
+        ring: &'a Ring,
         order: &'a Order,
         freezes: &'a Freezes,
     ) -> Judge<'a> {
+        let leaves = held.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+        let of_files = leaves.filter(|leaf| leaf.said.accord != *charter.record_id().bytes());
         Judge {
             charter,
             held,
+            ring,
             order,
             freezes,
+            record: charter.record_id(),
             accords: bare_accords(charter),
             nonces: BTreeSet::new(),
+            offices: charter.parties().iter().map(|party| (party.id().clone(), Offices::of(party))).collect(),
+            counts: BTreeMap::new(),
             effects: BTreeMap::new(),
             members: members::founders(charter),
+            numbers: BTreeMap::new(),
+            single: BTreeSet::new(),
+            by_id: of_files.map(|leaf| (leaf.statement_id(), leaf)).collect(),
         }
     }
 
@@ -121,26 +157,90 @@ impl<'a> Judge<'a> {
     }
 
     pub(super) fn finish(self) -> Judged {
-        Judged { effects: self.effects, members: self.members }
+        let Judge { effects, members, numbers, single, .. } = self;
+        Judged { effects, members, numbers, single }
     }
 
-    fn judge(&mut self, position: &Position, leaf: &Leaf) -> Result<(), Why> {
+    fn judge(&mut self, position: &Position, leaf: &'a Leaf) -> Result<(), Why> {
         let said = &leaf.said;
         // A nonce counts as used by whoever used it first, with effect or without.
         let is_new = self.nonces.insert((said.party.clone(), said.nonce));
         if self.freezes.last_valid(&position.log).is_some_and(|size| position.seq >= size) {
             return Err(Why::Frozen);
         }
+        self.begin_epoch(position);
+        self.count(position, leaf);
         if !self.is_of_this_record(leaf) {
             return Err(Why::OtherRecord);
         }
         if !is_new {
             return Err(Why::Replayed);
         }
+        let act = check_schema(leaf, &self.record, self.charter.rules())?;
         for reference in &said.refs {
             self.check_target(position, reference.rel, &reference.target)?;
         }
-        self.check_state(position, leaf)
+        check_targets(act, leaf, &|target| self.find(target))?;
+        let signers = self.check_signers(position, act, leaf)?;
+        self.check_state(position, leaf)?;
+        if signers.single {
+            self.single.insert(position.clone());
+        }
+        Ok(())
+    }
+
+    /// The keys of a new epoch are those of its offices from its first entry on.
+    fn begin_epoch(&mut self, position: &Position) {
+        let first = position.seq == 0 && position.log.epoch > 0;
+        if let Some(keys) = self.ring.keyset(&position.log).filter(|_| first)
+            && let Some(offices) = self.offices.get_mut(&position.log.party)
+        {
+            offices.rotate(keys);
+        }
+    }
+
+    fn count(&mut self, position: &Position, leaf: &Leaf) {
+        let number = self.counts.entry(leaf.said.party.clone()).or_default().take(leaf);
+        self.numbers.extend(number.map(|number| (position.clone(), number)));
+    }
+
+    fn find(&self, target: &Target) -> Option<&'a Leaf> {
+        match target {
+            Target::Entry { log, seq, .. } => self.held.leaf(&Position::new(log.clone(), *seq)),
+            Target::Statement { id, .. } => self.by_id.get(id).copied(),
+        }
+    }
+
+    fn check_signers(&mut self, position: &Position, act: &'static Act, leaf: &Leaf) -> Result<Signers, Why> {
+        let author = &leaf.said.party;
+        if !self.offices.contains_key(author) {
+            // Its offices are those of the offer that the invitation binds.
+            let offer =
+                self.held.offers.values().find(|offer| {
+                    self.ring.keyset(&LogId::new(author.clone(), 0)) == Some(offer.party().keys())
+                });
+            let offices = Offices::of(offer.ok_or(Why::NotAParty)?.party());
+            self.offices.insert(author.clone(), offices);
+        }
+        let offices = self.offices.get(author).ok_or(Why::NotAParty)?;
+        let parties: Vec<PartyId> = self
+            .members
+            .iter()
+            .filter(|(_, m)| m.standing == Membership::Party)
+            .map(|(id, _)| id.clone())
+            .collect();
+        let rules = self.charter.rules();
+        let at = Standpoint {
+            offices,
+            rules,
+            in_chair: is_in_chair(rules, &parties, author, leaf.said.made),
+            original: original_of(act, leaf, &self.record, &|target| self.find(target)),
+        };
+        let signers = check_signers(act, leaf, &at)?;
+        if let Some(offices) = self.offices.get_mut(&position.log.party) {
+            offices.take(leaf)?;
+        }
+        Ok(signers)
     }
 
     /// Whether the statement was said in this record, or by files between its author and another founder.
