@@ -56,9 +56,7 @@ pub fn verify_files(files: &[Member<'_>], trust: Trust, options: Options) -> Ver
 fn judge(bundle: Result<Bundle<'_>, Rejection>, trust: Trust, options: Options) -> Verdict {
     let bundle = match bundle {
         Ok(bundle) => bundle,
-        Err(rejection) => {
-            return Verdict::failed(&Failure { reason: Reason::Malformed, place: String::new(), rejection });
-        }
+        Err(rejection) => return Verdict::malformed(rejection),
     };
     match steps(&bundle, trust, options) {
         Ok(claims) => Verdict::of_claims(claims),

@@ -1,6 +1,7 @@
 //! What comes out: one outcome and one reason for each claim.
 
 use super::Failure;
+use crate::Rejection;
 use crate::jcs::Value;
 
 /// The answer.
@@ -180,6 +181,12 @@ impl Verdict {
     /// The verdict on a file that is not there or cannot be read.
     pub fn unreadable() -> Verdict {
         Verdict::of_bundle(Outcome::CannotDecide, Reason::Unreadable, Vec::new())
+    }
+
+    /// The verdict on files that cannot be those of a bundle, for whoever reads an extracted one: a link, say, or
+    /// a name that is not text.
+    pub fn malformed(rejection: Rejection) -> Verdict {
+        Verdict::failed(&Failure::new(Reason::Malformed, "", rejection))
     }
 
     /// The exit status of a verifier: 0 verified, 1 not verified, 2 cannot decide.
