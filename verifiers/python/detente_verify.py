@@ -381,7 +381,7 @@ RULES = (
     "clocks tendered_counts comcheck_when_suspended suspension_delay leave_notice invite officers matching limits "
     "audiences observers witnesses heartbeat skew retention_d"
 ).split()
-DOMAIN = re.compile(r"[a-z0-9]|[a-z0-9][a-z0-9.-]{0,251}[a-z0-9]")
+DOMAIN = re.compile(r"[a-z0-9]|[a-z0-9][a-z0-9.-]{0,126}[a-z0-9]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 NORM_CODE = re.compile(r"[A-Za-z0-9-]{1,32}")
 CEILING = re.compile(r"[a-z0-9_-]{1,32}")
@@ -592,15 +592,28 @@ def check_audiences(value, ids):
         ascending([one_of(m, *ids) for m in an_array(members)])
 
 
+SEALING_BYTES, ML_KEM_VECTOR_BYTES, ML_KEM_Q = 1216, 1152, 3329
+
+
+def reduced(public):
+    """Whether the vector of an ML-KEM-768 key is in its one encoding: 768 numbers of 12 bits, two in three bytes."""
+    for i in range(0, ML_KEM_VECTOR_BYTES, 3):
+        pair = int.from_bytes(public[i:i + 3], "little")
+        if pair & 0xFFF >= ML_KEM_Q or pair >> 12 >= ML_KEM_Q:
+            return False
+    return True
+
+
 def read_offer(data, party_id):
     """The PARTY of an offer whose signature by its own root holds."""
     value = exact(decode(data, CHARTER_BYTES), "v", "kind", "made", "party", "sealing", "transport", "sig")
     need(an_int(value["v"]) == 1 and value["kind"] == "detente/offer", "kind")
     an_int(value["made"])
-    bytes_of(value["sealing"], 32)
-    bytes_of(value["transport"], 32)
+    need(value["sealing"] == "" or reduced(bytes_of(value["sealing"], SEALING_BYTES)), "sealing")
     signature = bytes_of(value["sig"], 64)
     party = Party(value["party"])
+    if value["transport"] != "":
+        need(ed_key(value["transport"]) not in [key for key, _ in party.owned()], "transport key used twice")
     need(party.id == party_id and party.standing == "party", "offer of another")
     unsigned = {k: v for k, v in value.items() if k != "sig"}
     need(ed_valid(party.root, b"detente/offer/v1\x00" + encode(unsigned), signature), "offer signature")

@@ -81,6 +81,13 @@ def leaf_hashes(leaves):
 
 # ---------------------------------------------------------------- keys
 
+def sealing_key(rng):
+    """The form of an X-Wing key: 768 numbers below 3329 in 12 bits each, and 64 bytes more."""
+    numbers = [rng.randrange(3329) for _ in range(768)]
+    pairs = zip(numbers[::2], numbers[1::2])
+    return b"".join((a | b << 12).to_bytes(3, "little") for a, b in pairs) + rng.randbytes(64)
+
+
 class Ed:
     def __init__(self, seed):
         self.private = Ed25519PrivateKey.from_private_bytes(seed)
@@ -448,7 +455,8 @@ class World:
     def join(self, party_id):
         party = Party(self.rng, party_id, pq=self.shape.pq)
         offer = {"v": 1, "kind": "detente/offer", "made": self.now * 1000, "party": party.value(),
-                 "sealing": b64(self.rng.randbytes(32)), "transport": b64(self.rng.randbytes(32))}
+                 "sealing": self.rng.choice(("", b64(sealing_key(self.rng)))),
+                 "transport": self.rng.choice(("", b64(Ed(self.rng.randbytes(32)).public)))}
         offer["sig"] = b64(party.root.sign(b"detente/offer/v1\x00" + jcs(offer)))
         data = jcs(offer)
         self.offers["offer/%s.json" % party_id] = data

@@ -71,7 +71,7 @@ def charter_rows(ids):
         ("title", "", True), ("title", "x" * 200, True), ("title", "x" * 201, False), ("title", "é" * 100, True), ("title", "é" * 101, False),
         ("title", "a\nb\tc", True), ("title", "\u0085\u202e\ufeff", True), ("title", "\r", False), ("title", "\x7f", False), ("title", "\ufffe", False),
         ("title", "\U0010ffff", False), ("title", "\ufdd0", False), ("title", 1, False), ("title", None, False),
-        ("domain", "a", True), ("domain", "a" * 253, True), ("domain", "a" * 254, False), ("domain", "a..b", True), ("domain", "-a", False),
+        ("domain", "a", True), ("domain", "a" * 128, True), ("domain", "a" * 129, False), ("domain", "a..b", True), ("domain", "-a", False),
         ("domain", "a-", False), ("domain", ".a", False), ("domain", "a.", False), ("domain", "A", False), ("domain", "", False), ("domain", "a_b", False),
         ("domain", "a\n", False), ("domain", "bare.detente.invalid", True),
         ("quorum.k", 0, False), ("quorum.k", 2, True), ("quorum.k", 3, False), ("quorum.f", 2, True), ("quorum.f", 3, False), ("quorum.pq", "required", False),

@@ -107,11 +107,11 @@ pub const CLOCK_SECONDS_MAX: u64 = 63_072_000;
 /// Shortest silence procedure, in seconds (RECORD 4.4).
 pub const SILENCE_SECONDS_MIN: u64 = 3600;
 
-/// Longest rules file: what a charter has, without its parties.
-pub const RULES_BYTES_MAX: usize = 128 << 10;
+/// Longest rules file: what a charter may have.
+pub const RULES_BYTES_MAX: usize = CHARTER_BYTES_MAX;
 
-/// Largest offer: a party with 32 offices, two ML-DSA keys and a sealing key takes 12 KiB.
-pub const OFFER_BYTES_MAX: usize = 64 << 10;
+/// Largest offer: what a charter may have, which takes in the party it describes.
+pub const OFFER_BYTES_MAX: usize = CHARTER_BYTES_MAX;
 
 /// The longest archive.
 pub const ARCHIVE_BYTES_MAX: usize = 256 << 20;

@@ -3,7 +3,7 @@
 use crate::b64;
 use crate::cosign::CosignTime;
 use crate::key::{KeyId, VerifierKey};
-use crate::limits::{NOTE_BYTES_MAX, SIGNATURE_LINES_MAX};
+use crate::limits::{NAME_BYTES_MAX, NOTE_BYTES_MAX, SIGNATURE_LINES_MAX};
 use crate::name::is_name;
 use crate::rejection::{Fault, Form, Rejection};
 use crate::verify;
@@ -207,7 +207,7 @@ fn signature_lines(text: &str, text_at: usize) -> Result<Vec<SignatureLine<'_>>,
 fn signature_line(line: &str) -> Result<SignatureLine<'_>, Fault> {
     let (name, base64) =
         line.strip_prefix(DASH).and_then(|rest| rest.split_once(' ')).ok_or(Fault::BadSignatureLine)?;
-    if !is_name(name) {
+    if name.len() > NAME_BYTES_MAX || !is_name(name) {
         return Err(Fault::BadName);
     }
     let bytes = b64::decode(base64).ok_or(Fault::NotBase64)?;

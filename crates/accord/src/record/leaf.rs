@@ -7,6 +7,7 @@ use detente_tlog::{Hash, leaf_hash};
 use sha2::{Digest, Sha256};
 
 use super::names::LogId;
+use super::sealed::is_class;
 use crate::fields::Fields;
 use crate::jcs::{Fault, NotCanonical, Value};
 use crate::limits::{
@@ -472,6 +473,9 @@ fn read_tree(value: Value) -> Result<FieldTree, Rejection> {
 fn read_sealed(value: Value) -> Result<SealedItem, Rejection> {
     let mut fields = Fields::of(value, PART)?;
     let item = SealedItem { sha256: fields.bytes("sha256")?, size: fields.integer("size")? };
+    if !is_class(item.size) {
+        return Err(fields.bad("sealed.size"));
+    }
     fields.finish()?;
     Ok(item)
 }

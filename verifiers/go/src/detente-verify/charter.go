@@ -20,7 +20,7 @@ var (
 		comcheck_every comcheck_human change refresh after_resume`)
 	pairedClocks = strings.Fields("reply_right contact contact_other disclosure")
 
-	domainForm   = regexp.MustCompile(`^([a-z0-9]|[a-z0-9][a-z0-9.-]{0,251}[a-z0-9])$`)
+	domainForm   = regexp.MustCompile(`^([a-z0-9]|[a-z0-9][a-z0-9.-]{0,126}[a-z0-9])$`)
 	languageForm = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
 	normForm     = regexp.MustCompile(`^[A-Za-z0-9-]{1,32}$`)
 	ceilingForm  = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
@@ -266,15 +266,39 @@ func (c *charter) readWitnesses(value interface{}) {
 	ascending(names)
 }
 
+const (
+	sealingKeyBytes  = 1216
+	mlKemVectorBytes = 1152
+	mlKemQ           = 3329
+)
+
+// reduced: the vector of an ML-KEM-768 key is in its one encoding, 768 numbers of 12 bits, two in three bytes.
+func reduced(public []byte) bool {
+	for i := 0; i < mlKemVectorBytes; i += 3 {
+		pair := uint32(public[i]) | uint32(public[i+1])<<8 | uint32(public[i+2])<<16
+		if pair&0xfff >= mlKemQ || pair>>12 >= mlKemQ {
+			return false
+		}
+	}
+	return true
+}
+
 // readOffer answers the party of an offer whose signature by its own root holds.
 func readOffer(data []byte, id string) *party {
 	v := exact(decode(data, charterBytes, false), "v", "kind", "made", "party", "sealing", "transport", "sig")
 	need(number(v["v"]) == 1 && v["kind"] == "detente/offer", "kind")
 	number(v["made"])
-	bytesOf(v["sealing"], 32)
-	bytesOf(v["transport"], 32)
+	if aString(v["sealing"]) != "" {
+		need(reduced(bytesOf(v["sealing"], sealingKeyBytes)), "sealing")
+	}
 	signature := bytesOf(v["sig"], 64)
 	p := newParty(v["party"])
+	if aString(v["transport"]) != "" {
+		transport := string(edKey(v["transport"]))
+		for _, other := range p.owned() {
+			need(other.key != transport, "transport key used twice")
+		}
+	}
 	need(p.id == id && p.standing == "party", "offer of another")
 	delete(v, "sig")
 	need(edValid(p.root, tagged("detente/offer/v1", encode(v)), signature), "offer signature")

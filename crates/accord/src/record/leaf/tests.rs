@@ -74,6 +74,11 @@ fn names_what_is_out_of_form() {
         (r#","v":1}"#, r#","v":1,"w":1}"#, "set of fields (one is unknown)"),
         (
             r#""sealed":[]"#,
+            r#""sealed":[{"sha256":"YZ80a91Ci4a5mPoEHqgDYqORdHOy60xpG9dUOCzTbL0=","size":1025}]"#,
+            "sealed.size",
+        ),
+        (
+            r#""sealed":[]"#,
             r#""sealed":[],"tree":{"count":40,"root":"YZ80a91Ci4a5mPoEHqgDYqORdHOy60xpG9dUOCzTbL0="}"#,
             "tree",
         ),
