@@ -4,6 +4,7 @@ mod accord;
 mod answer;
 mod ask;
 mod bench;
+mod bundle;
 mod card;
 mod completions;
 mod demo;
@@ -95,6 +96,11 @@ enum Command {
     /// Exchange the record with another party by packets: mail, USB, any channel
     #[command(subcommand)]
     Sync(sync::SyncCommand),
+    /// Bundles: proof of entries for an outsider
+    #[command(subcommand)]
+    Bundle(bundle::BundleCommand),
+    /// Check a bundle offline: verified, not verified, or cannot decide
+    Verify(bundle::VerifyArgs),
     /// The record: read it, check it, recover it, delete content
     #[command(subcommand)]
     Record(record::RecordCommand),
@@ -173,6 +179,8 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Receipt(command) => receipt::run(&command, context),
         Command::Accord(command) => accord::run(&command, context),
         Command::Sync(command) => sync::run(&command, context),
+        Command::Bundle(command) => bundle::run(&command, context),
+        Command::Verify(args) => bundle::check(&args, context),
         Command::Record(command) => record::run(&command, context),
         Command::List(command) => list::run(&command, context),
         Command::Home(command) => home::run(&command, context),

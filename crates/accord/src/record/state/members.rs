@@ -32,6 +32,8 @@ pub struct Member {
     pub standing: Membership,
     /// The entry that made it so; none for founders.
     pub since: Option<Position>,
+    /// The invitation; none for founders.
+    pub invited: Option<Position>,
     /// Parties that consented to its joining.
     pub consents: BTreeSet<PartyId>,
     /// The offer that the invitation binds.
@@ -42,7 +44,7 @@ pub struct Member {
 
 impl Member {
     fn new(standing: Membership, since: Option<Position>) -> Member {
-        Member { standing, since, consents: BTreeSet::new(), offer: None, expel: BTreeSet::new() }
+        Member { standing, invited: since.clone(), since, consents: BTreeSet::new(), offer: None, expel: BTreeSet::new() }
     }
 }
 
