@@ -1,5 +1,6 @@
 //! One accord, open: its record on disk, the signer, and the state that the entries add up to.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use detente_accord::record::{Charter, Held, LogId, Offer, Office, Party, Position, State};
@@ -10,6 +11,7 @@ use detente_store::record::{Record, Signer};
 use crate::found::{KEYS, other_offices};
 use crate::held::{self, OFFER};
 use crate::seeds::{EpochSeeds, Keyring, LastingSeeds, desk_office};
+use crate::take::evidence::convicted;
 use crate::{Error, say};
 
 pub use detente_store::record::Access;
@@ -23,6 +25,8 @@ pub struct Accord<'h> {
     pub(crate) log: LogId,
     pub(crate) held: Held,
     pub(crate) state: State,
+    /// Logs whose keys signed two histories.
+    pub(crate) convicted: BTreeSet<LogId>,
     keys: Keyring,
     signer: Option<Signer>,
 }
@@ -40,7 +44,9 @@ impl<'h> Accord<'h> {
         let us = us(home, &charter, &held)?;
         let log = state.ring().current(us.id()).cloned().unwrap_or_else(|| LogId::new(us.id().clone(), 0));
         let keys = Keyring::at(path.join(KEYS));
-        let mut accord = Accord { home, record, charter, us, log, held, state, keys, signer: None };
+        let convicted = convicted(&record, &charter)?;
+        let mut accord =
+            Accord { home, record, charter, us, log, held, state, convicted, keys, signer: None };
         if access == Access::Write {
             accord.open_signer()?;
         }
@@ -108,7 +114,10 @@ impl<'h> Accord<'h> {
     /// Why nothing is signed, if so: in words.
     pub fn recovering(&self) -> Vec<String> {
         let reasons = self.signer.iter().flat_map(Signer::recovering);
-        reasons.map(|reason| format!("{reason} ({})", reason.name())).collect()
+        let reasons = reasons.map(|reason| format!("{reason} ({})", reason.name()));
+        let forked = self.is_convicted(&self.log);
+        let forked = forked.then(|| format!("our key signed two versions of {} (own-fork)", self.log));
+        reasons.chain(forked).collect()
     }
 
     /// Whether the accord is open: every founder's log has its first entry, held by all others.
@@ -134,6 +143,7 @@ impl<'h> Accord<'h> {
     pub(crate) fn refresh(&mut self) -> Result<(), Error> {
         self.held = held::load(&self.record, &self.charter)?;
         self.state = State::of(&self.charter, &self.held);
+        self.convicted = convicted(&self.record, &self.charter)?;
         Ok(())
     }
 

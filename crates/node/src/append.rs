@@ -53,6 +53,19 @@ impl Accord<'_> {
         entropy: &mut Entropy,
     ) -> Result<Appended, Error> {
         self.may_append()?;
+        self.say_last(drafts, now, entropy)
+    }
+
+    /// The same in a log that was ended by a freeze.
+    pub(crate) fn say_last(
+        &mut self,
+        drafts: Vec<Draft>,
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<Appended, Error> {
+        if let Some(reason) = self.recovering().into_iter().next() {
+            return Err(Error::Recovering(reason));
+        }
         let mut ready = Vec::new();
         for draft in drafts {
             ready.push(self.prepare(draft, now, entropy)?);
@@ -118,7 +131,7 @@ impl Accord<'_> {
         Ok(Reference { rel, target })
     }
 
-    fn may_append(&mut self) -> Result<(), Error> {
+    pub(crate) fn may_append(&self) -> Result<(), Error> {
         let frozen = self.state.freezes().last_valid(&self.log).is_some();
         if frozen {
             return Err(Error::MayNotSign("it was frozen; begin a new epoch with detente accord rotate"));

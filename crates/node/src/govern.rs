@@ -38,7 +38,9 @@ impl Accord<'_> {
         let committed = after.key_set(&desk)?.commitment();
         let bytes = keys.encode();
         self.record.put_public_file(KEYSET, &crate::found::hex(&keys.commitment()), &bytes)?;
-        self.say_all(vec![say::rotate(next.epoch, &keys.commitment(), &committed)], now, entropy)?;
+        // A log that was ended still says where it goes on: the keys were committed to before.
+        let rotation = say::rotate(next.epoch, &keys.commitment(), &committed);
+        self.say_last(vec![rotation], now, entropy)?;
         self.refresh()?;
         self.log = next.clone();
         self.open_signer()?;
@@ -47,7 +49,7 @@ impl Accord<'_> {
     }
 
     /// Entry 0 of the new log names the charter, entry 1 the end of the old log.
-    fn begin_epoch(&mut self, now: Time, entropy: &mut Entropy) -> Result<(), Error> {
+    pub(crate) fn begin_epoch(&mut self, now: Time, entropy: &mut Entropy) -> Result<(), Error> {
         if self.own_size() == 0 {
             self.open_log(now, entropy)?;
         }

@@ -3,13 +3,14 @@
 //! Going on from an old copy is what forks append-only logs in practice. So a home that has less than it signed, or
 //! that does not know what it signed, asks its peers first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use detente_accord::record::packet::Packet;
-use detente_accord::record::{HeldNote, LogId};
+use detente_accord::record::{HeldNote, KeySet, LogId};
 use detente_accord::{Entropy, PartyId, Time};
 use detente_tlog::{Frontier, Hash, leaf_hash};
 
+use crate::held::KEYSET;
 use crate::{Accord, Error, Refused, say};
 
 /// What a recovery found and did.
@@ -47,37 +48,70 @@ impl Accord<'_> {
         entropy: &mut Entropy,
     ) -> Result<Recovered, Error> {
         let packets = packets.iter().map(|bytes| Packet::read(bytes)).collect::<Result<Vec<_>, _>>()?;
-        let mut copies: BTreeMap<PartyId, Copy<'_>> = BTreeMap::new();
-        for packet in &packets {
-            if packet.record != self.charter.record_id() {
-                return Err(Refused::OtherRecord.into());
-            }
-            if let Some(copy) = self.copy_in(packet)? {
-                copies.insert(packet.from.clone(), copy);
-            }
+        if packets.iter().any(|packet| packet.record != self.charter.record_id()) {
+            return Err(Refused::OtherRecord.into());
         }
-        self.enough_answers(copies.len(), by_hand)?;
         let before = self.own_size();
-        let from: Vec<PartyId> = copies.keys().cloned().collect();
-        self.adopt_largest(copies)?;
-        let origin = self.charter.names().origin(&self.log);
-        let size = self.own_size();
-        if size > 0 {
-            let (size, root) = self.record.root_checked(&origin)?;
-            self.signer()?.adopt(&origin, size, root)?;
-        }
+        let from = self.adopt_own(&packets, by_hand)?;
         self.adopt_mirrored()?;
         self.open_signer()?;
         if let Some(reason) = self.recovering().into_iter().next() {
             return Err(Error::Recovering(reason));
         }
-        if size == 0 {
+        let size = self.own_size();
+        if self.log.epoch > 0 && size < 2 {
+            self.begin_epoch(now, entropy)?;
+        } else if size == 0 {
             self.open_log(now, entropy)?;
         } else {
+            let origin = self.charter.names().origin(&self.log);
             let root = self.record.root_at(&origin, size)?;
             self.say_all(vec![say::recovery(size, &root, &from, by_hand)], now, entropy)?;
         }
         Ok(Recovered { before, size, from })
+    }
+
+    /// Adopts our log, and the one of each later epoch to which its entries lead. Gives who had it.
+    fn adopt_own(&mut self, packets: &[Packet<'_>], by_hand: bool) -> Result<Vec<PartyId>, Error> {
+        let mut from: BTreeSet<PartyId> = BTreeSet::new();
+        loop {
+            let mut copies: BTreeMap<PartyId, Copy<'_>> = BTreeMap::new();
+            for packet in packets {
+                if let Some(copy) = self.copy_in(packet)? {
+                    copies.insert(packet.from.clone(), copy);
+                }
+            }
+            from.extend(copies.keys().cloned());
+            self.enough_answers(from.len(), by_hand)?;
+            self.adopt_largest(copies)?;
+            self.adopt_signed()?;
+            self.keep_own_keysets(packets)?;
+            match self.state.ring().current(self.us.id()).cloned() {
+                Some(next) if next != self.log => self.log = next,
+                _ => return Ok(from.into_iter().collect()),
+            }
+        }
+    }
+
+    /// What stands here now is what was signed.
+    fn adopt_signed(&mut self) -> Result<(), Error> {
+        if self.own_size() > 0 {
+            let origin = self.charter.names().origin(&self.log);
+            let (size, root) = self.record.root_checked(&origin)?;
+            self.signer()?.adopt(&origin, size, root)?;
+        }
+        Ok(())
+    }
+
+    /// Key sets of our later epochs: an entry binds each, so that it does not matter who brings it.
+    fn keep_own_keysets(&mut self, packets: &[Packet<'_>]) -> Result<(), Error> {
+        for (log, bytes) in packets.iter().flat_map(|packet| &packet.keysets) {
+            if log.party == *self.us.id() {
+                let keys = KeySet::decode(bytes)?;
+                self.record.put_public_file(KEYSET, &crate::found::hex(&keys.commitment()), bytes)?;
+            }
+        }
+        self.refresh()
     }
 
     /// At least as many peers as the quorum must have answered, and one in any case.
@@ -96,6 +130,10 @@ impl Accord<'_> {
         let Some(part) = packet.logs.get(&self.log) else { return Ok(None) };
         let Some(note) = part.checkpoint else { return Ok(None) };
         let (_, read) = self.state.ring().open(note)?;
+        // A packet is not signed: who made it shows by its cosignature alone.
+        if !read.cosigners.keys().any(|cosigner| cosigner.party() == Some(&packet.from)) {
+            return Ok(None);
+        }
         let leaves: Vec<&[u8]> = part.entries().map(|(_, leaf)| leaf).collect();
         let is_whole =
             part.entries().zip(0..).all(|((seq, _), due)| seq == due) && leaves.len() as u64 == read.size;

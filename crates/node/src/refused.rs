@@ -66,8 +66,6 @@ pub enum Refused {
         /// SHA-256 of the evidence file.
         evidence: [u8; 32],
     },
-    /// The log was frozen, and the packet goes beyond its last valid head.
-    Frozen(LogId),
     /// A sealed file that no entry names.
     SealedUnbound,
     /// An item key that opens nothing for us.
@@ -101,7 +99,6 @@ impl Refused {
             Refused::RootDiffers(_) => "root-differs",
             Refused::EntryDiffers { .. } => "entry-differs",
             Refused::Fork { .. } => "fork",
-            Refused::Frozen(_) => "frozen",
             Refused::SealedUnbound => "sealed-unbound",
             Refused::KeyUnbound => "key-unbound",
             Refused::FileUnbound(_) => "file-unbound",
@@ -124,7 +121,6 @@ impl Refused {
             Refused::OwnLogAhead { .. } => {
                 "this home is older than your log: sign nothing, and run detente record recover with packets of your peers"
             }
-            Refused::Frozen(_) => "entries beyond the last valid head of a frozen log are void",
             _ => "nothing was taken in; ask the sender to make the packet again",
         }
     }
@@ -157,7 +153,6 @@ impl fmt::Display for Refused {
                 write!(f, "entry {log}/{seq} came with other bytes than are held")
             }
             Refused::Fork { log, .. } => write!(f, "two versions of log {log} exist, both signed by its key"),
-            Refused::Frozen(log) => write!(f, "log {log} was frozen before this head"),
             Refused::SealedUnbound => f.write_str("a sealed file came that no entry names"),
             Refused::KeyUnbound => f.write_str("an item key came that opens nothing here"),
             Refused::FileUnbound(name) => write!(f, "no entry binds the file {name}"),

@@ -1,8 +1,11 @@
 //! Taking a packet in: all of it is checked before any of it is kept; kept durably before it is cosigned.
 
+mod bound;
 mod check;
-mod evidence;
+pub(crate) mod evidence;
+mod forks;
 mod keep;
+mod lines;
 
 use detente_accord::record::LogId;
 use detente_accord::record::packet::Packet;

@@ -1,8 +1,13 @@
 //! What convicts a key: made from what came and what was here, kept, and logged.
 
-use detente_accord::record::{HeldEntry, LogId, Position};
-use detente_accord::{Entropy, Time};
-use detente_tlog::{EntryIndex, Evidence, EvidenceKind, Hash, KeyType, Note, ProofFile, VerifierKey};
+use std::collections::{BTreeMap, BTreeSet};
+
+use detente_accord::record::convict::{Conviction, convict};
+use detente_accord::record::known::Known;
+use detente_accord::record::{Charter, Draft, Held, Leaf, LogId, Offer, Party, Ring};
+use detente_accord::{Entropy, Rejection, Time};
+use detente_store::record::Record;
+use detente_tlog::{EntryIndex, Evidence, EvidenceKind, Hash, KeyType, ProofFile, VerifierKey};
 
 use crate::{Accord, Error, Refused, say};
 
@@ -16,6 +21,37 @@ pub(super) struct Fork {
 /// Notes of a log that are looked at for a proof.
 const NOTES_AT_ONCE: usize = 64;
 
+/// The keys of the record, as evidence is judged by them.
+pub(super) fn known<'c>(charter: &'c Charter, ring: &Ring, held: &Held) -> Result<Known<'c>, Rejection> {
+    let later = ring.logs().filter(|log| log.epoch > 0);
+    let keysets: Vec<_> = later.filter_map(|log| Some((log, ring.keyset(log)?))).collect();
+    let mut joined: BTreeMap<LogId, &Party> = BTreeMap::new();
+    for party in held.offers.values().map(Offer::party) {
+        let log = LogId::new(party.id().clone(), 0);
+        if charter.party(party.id()).is_none() && ring.keyset(&log) == Some(party.keys()) {
+            joined.insert(log, party);
+        }
+    }
+    Known::new(charter, keysets, joined.into_values())
+}
+
+/// The logs of which two histories are proved by evidence that is kept. It was judged before it was kept.
+pub(crate) fn convicted(record: &Record, charter: &Charter) -> Result<BTreeSet<LogId>, Error> {
+    let mut logs = BTreeSet::new();
+    for hash in record.evidence_hashes()? {
+        let Some(bytes) = record.evidence(&hash)? else { continue };
+        let Ok(evidence) = Evidence::parse(&bytes) else { continue };
+        if is_fork(evidence.kind()) {
+            logs.extend(charter.names().log_of(evidence.origin()));
+        }
+    }
+    Ok(logs)
+}
+
+fn is_fork(kind: EvidenceKind) -> bool {
+    matches!(kind, EvidenceKind::ForkSame | EvidenceKind::ForkGrow | EvidenceKind::ForkLeaf)
+}
+
 impl Accord<'_> {
     /// Keeps the evidence of a fork, stops the log here, and says so in ours. Gives the refusal.
     pub(super) fn keep_fork(
@@ -25,21 +61,58 @@ impl Accord<'_> {
         entropy: &mut Entropy,
     ) -> Result<Refused, Error> {
         let Fork { log, notes: [a, b], growth } = fork;
-        let kind = if growth.is_some() { EvidenceKind::ForkGrow } else { EvidenceKind::ForkSame };
-        let key = self.log_key(&log)?;
-        let bytes = Evidence::of_notes(key, [&a, &b], growth)?;
+        let bytes = Evidence::of_notes(self.log_key(&log)?, [&a, &b], growth)?;
         let evidence = self.record.put_evidence(&bytes)?;
-        let is_new = !self.has_frozen(&log);
-        if is_new && log.party != *self.us.id() && self.recovering().is_empty() {
+        self.refresh()?;
+        self.tell_of(&[evidence], now, entropy)?;
+        Ok(Refused::Fork { log, evidence })
+    }
+
+    /// Keeps evidence that others found, one file for each kind and key: a second one convicts nobody further, and
+    /// would only grow every packet.
+    pub(super) fn keep_evidence(&mut self, files: &[&[u8]]) -> Result<Vec<[u8; 32]>, Error> {
+        let mut held = BTreeSet::new();
+        for hash in self.record.evidence_hashes()? {
+            held.extend(self.record.evidence(&hash)?.and_then(|bytes| aim(&bytes)));
+        }
+        let mut new = Vec::new();
+        for bytes in files {
+            if let Some(aim) = aim(bytes)
+                && held.insert(aim)
+            {
+                new.push(self.record.put_evidence(bytes)?);
+            }
+        }
+        Ok(new)
+    }
+
+    /// Says in our log which evidence is here now, and that a log which forked has ended.
+    pub(super) fn tell_of(
+        &mut self,
+        evidence: &[[u8; 32]],
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<(), Error> {
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut frozen = BTreeSet::new();
+        for hash in evidence {
+            let Some(bytes) = self.record.evidence(hash)? else { continue };
+            let evidence = Evidence::parse(&bytes)?;
             let names = self.charter.names();
-            let (size, root) = self.last_common(&log)?;
-            let drafts = vec![
-                say::evidence(kind.name(), names, &log, &evidence),
-                say::freeze(names, &log, size, &root),
-            ];
+            let Some(log) = names.log_of(evidence.origin()) else { continue };
+            if log.party == *self.us.id() {
+                continue;
+            }
+            drafts.push(say::evidence(evidence.kind().name(), names, &log, hash));
+            if is_fork(evidence.kind()) && !self.has_frozen(&log) && frozen.insert(log.clone()) {
+                let (size, root) = self.last_common(&log)?;
+                drafts.push(say::freeze(names, &log, size, &root));
+            }
+        }
+        if !drafts.is_empty() && self.may_append().is_ok() {
             self.say_all(drafts, now, entropy)?;
         }
-        Ok(Refused::Fork { log, evidence })
+        Ok(())
     }
 
     /// The last head of a log that as many parties as the quorum hold in common, as far as we can see; at least
@@ -53,7 +126,8 @@ impl Accord<'_> {
         Ok((size, self.record.root_at(&self.charter.names().origin(log), size)?))
     }
 
-    /// Evidence about the leaves that came: out of form, out of place, or falling back behind what was named.
+    /// Evidence about the leaves that came: out of form, out of place, or falling back behind what was named. The
+    /// first of each kind convicts the key; further ones would let it fill our log.
     pub(super) fn judge_leaves(
         &mut self,
         log: &LogId,
@@ -61,45 +135,65 @@ impl Accord<'_> {
         now: Time,
         entropy: &mut Entropy,
     ) -> Result<Vec<[u8; 32]>, Error> {
-        let mut found = Vec::new();
-        for seq in from..self.held.size(log) {
-            let position = Position::new(log.clone(), seq);
-            let Some((kind, others)) = self.fault_of(&position)? else { continue };
-            let places: Vec<u64> = others.into_iter().chain([seq]).collect();
+        let known = known(&self.charter, self.state.ring(), &self.held)?;
+        let mut files: Vec<Vec<u8>> = Vec::new();
+        for (kind, places) in self.faults_of(log, from, &known)? {
             let proved =
                 places.iter().map(|place| self.prove(log, *place)).collect::<Result<Vec<_>, Error>>()?;
             let borrowed: Vec<(&[u8], &[u8])> =
                 proved.iter().map(|(proof, leaf)| (proof.as_slice(), leaf.as_slice())).collect();
             let bytes = Evidence::about_leaves(kind, self.log_key(log)?, &borrowed)?;
-            found.push((kind, self.record.put_evidence(&bytes)?));
+            // What others would not be convinced by is not said.
+            let parsed = Evidence::parse(&bytes)?;
+            if matches!(convict(&parsed, &known, true), Ok(Conviction { .. })) {
+                files.push(bytes);
+            }
         }
-        let names = self.charter.names();
-        let drafts: Vec<_> =
-            found.iter().map(|(kind, hash)| say::evidence(kind.name(), names, log, hash)).collect();
-        if !drafts.is_empty() && self.recovering().is_empty() {
-            self.say_all(drafts, now, entropy)?;
-        }
-        Ok(found.into_iter().map(|(_, hash)| hash).collect())
+        let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+        let new = self.keep_evidence(&files)?;
+        self.tell_of(&new, now, entropy)?;
+        Ok(new)
     }
 
-    /// What is wrong with an entry for good, and with which earlier entry it disagrees.
-    fn fault_of(&self, position: &Position) -> Result<Option<(EvidenceKind, Option<u64>)>, Error> {
-        let Some(entry) = self.held.entry(position) else { return Ok(None) };
-        if let Some(leaf) = &entry.leaf {
-            let fallen = leaf.place.heads.iter().find_map(|head| {
-                let before = self.held.logs.get(&position.log).into_iter().flatten().zip(0..position.seq);
-                let larger = |(entry, _): &(&HeldEntry, u64)| {
-                    let heads = entry.leaf.iter().flat_map(|leaf| &leaf.place.heads);
-                    heads.into_iter().any(|other| other.log == head.log && other.size > head.size)
-                };
-                before.into_iter().find(larger).map(|(_, seq)| seq)
-            });
-            return Ok(fallen.map(|earlier| (EvidenceKind::Regress, Some(earlier))));
+    /// The first entry from `from` on for each fault there is, after the earlier entry with which it disagrees.
+    fn faults_of(
+        &self,
+        log: &LogId,
+        from: u64,
+        known: &Known<'_>,
+    ) -> Result<BTreeMap<EvidenceKind, Vec<u64>>, Error> {
+        let mut faults = BTreeMap::new();
+        let mut largest: BTreeMap<&LogId, (u64, u64)> = BTreeMap::new();
+        for (seq, entry) in (0..).zip(self.held.logs.get(log).into_iter().flatten()) {
+            let Some(leaf) = &entry.leaf else {
+                if seq >= from {
+                    faults.entry(self.kind_of_unreadable(log, seq)?).or_insert(vec![seq]);
+                }
+                continue;
+            };
+            if seq >= from && !known.is_of_record(leaf) {
+                faults.entry(EvidenceKind::Misplaced).or_insert(vec![seq]);
+            }
+            for head in &leaf.place.heads {
+                match largest.get(&head.log) {
+                    Some((size, earlier)) if *size > head.size => {
+                        if seq >= from {
+                            faults.entry(EvidenceKind::Regress).or_insert(vec![*earlier, seq]);
+                        }
+                    }
+                    _ => {
+                        largest.insert(&head.log, (head.size, seq));
+                    }
+                }
+            }
         }
-        let origin = self.charter.names().origin(&position.log);
-        let bytes = self.record.leaf(&origin, position.seq)?.unwrap_or_default();
-        let reads = detente_accord::record::Leaf::decode(&bytes).is_ok();
-        Ok(Some((if reads { EvidenceKind::Misplaced } else { EvidenceKind::BadLeaf }, None)))
+        Ok(faults)
+    }
+
+    fn kind_of_unreadable(&self, log: &LogId, seq: u64) -> Result<EvidenceKind, Error> {
+        let bytes = self.record.leaf(&self.charter.names().origin(log), seq)?.unwrap_or_default();
+        let reads = Leaf::decode(&bytes).is_ok();
+        Ok(if reads { EvidenceKind::Misplaced } else { EvidenceKind::BadLeaf })
     }
 
     /// A proof file and the leaf, under the newest head that covers it, with the log's own line alone.
@@ -124,10 +218,16 @@ impl Accord<'_> {
     pub(crate) fn has_frozen(&self, log: &LogId) -> bool {
         self.state.freezes().by(log).any(|(party, _)| party == self.us.id())
     }
+
+    /// Whether two histories of this log are proved.
+    pub(crate) fn is_convicted(&self, log: &LogId) -> bool {
+        self.convicted.contains(log)
+    }
 }
 
-/// The lines of two notes of one checkpoint, as one note.
-pub(crate) fn merge(one: &[u8], other: &[u8]) -> Option<Vec<u8>> {
-    let (one, other) = (Note::parse(one).ok()?, Note::parse(other).ok()?);
-    one.merged(&[other]).map(String::into_bytes)
+/// What an evidence file is about: the same kind against the same key needs to be kept once.
+fn aim(bytes: &[u8]) -> Option<(EvidenceKind, String, Option<String>)> {
+    let evidence = Evidence::parse(bytes).ok()?;
+    let cosigner = evidence.cosigner().map(|name| name.as_str().to_owned());
+    Some((evidence.kind(), evidence.origin().as_str().to_owned(), cosigner))
 }

@@ -11,7 +11,7 @@ use detente_tlog::{Checkpoint, Note};
 
 use super::Taken;
 use super::check::{Checked, sha256};
-use super::evidence::merge;
+use super::lines::gather;
 use crate::append::cosign_time;
 use crate::held::{KEYSET, OFFER, RULES};
 use crate::{Accord, Error, say};
@@ -27,7 +27,7 @@ impl Accord<'_> {
         now: Time,
         entropy: &mut Entropy,
     ) -> Result<Taken, Error> {
-        let mut taken = Taken { evidence: self.keep_evidence(&checked)?, ..Taken::default() };
+        let mut taken = Taken { evidence: self.keep_evidence(&checked.evidence)?, ..Taken::default() };
         self.keep_public(packet)?;
         let mut new = Vec::new();
         for (log, grown) in &checked.grown {
@@ -40,6 +40,7 @@ impl Accord<'_> {
         self.refresh()?;
         taken.opened = self.open_sealed(packet)?;
         if self.recovering().is_empty() {
+            self.tell_of(&taken.evidence.clone(), now, entropy)?;
             taken.cosigned = self.cosign(now)?;
             for (log, grown) in &checked.grown {
                 taken.evidence.extend(self.judge_leaves(log, grown.first, now, entropy)?);
@@ -51,15 +52,6 @@ impl Accord<'_> {
         Ok(taken)
     }
 
-    fn keep_evidence(&mut self, checked: &Checked<'_>) -> Result<Vec<[u8; 32]>, Error> {
-        let held: BTreeSet<[u8; 32]> = self.record.evidence_hashes()?.into_iter().collect();
-        let mut new = Vec::new();
-        for evidence in checked.evidence.iter().filter(|evidence| !held.contains(&sha256(evidence))) {
-            new.push(self.record.put_evidence(evidence)?);
-        }
-        Ok(new)
-    }
-
     fn keep_public(&mut self, packet: &Packet<'_>) -> Result<(), Error> {
         let files = packet.keysets.values().map(|bytes| (KEYSET, bytes));
         let files = files.chain(packet.offers.values().map(|bytes| (OFFER, bytes)));
@@ -69,19 +61,47 @@ impl Accord<'_> {
         Ok(())
     }
 
-    /// Notes that entries name are kept as they are, for ever: their hash is in a leaf. Those of our own log gather
-    /// the cosignatures of others.
+    /// Notes that entries name are kept as they are, for ever: their hash is in a leaf. Of the others the known
+    /// lines are gathered in one note for each head.
     fn keep_notes(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        for note in checked.notes.values() {
-            self.record.put_note(note)?;
-            let parsed = Note::parse(note)?;
-            let origin = Checkpoint::parse(parsed.text())?.origin().clone();
-            let latest = self.record.latest_note(&origin)?;
-            if let Some(merged) = latest.and_then(|latest| merge(&latest.bytes, note)) {
+        let leaves = checked.after.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+        let named: BTreeSet<[u8; 32]> =
+            leaves.flat_map(|leaf| &leaf.place.heads).map(|head| head.note).collect();
+        for (hash, (read, bytes)) in &checked.notes {
+            if named.contains(hash) {
+                self.record.put_note(bytes)?;
+            }
+            let best = self.fullest_note(&read.log, read.size, &read.root)?;
+            let all: Vec<&[u8]> = best.iter().map(Vec::as_slice).chain([*bytes]).collect();
+            if let Some(merged) = gather(&checked.ring, &read.log, &all)
+                && best.as_ref() != Some(&merged)
+            {
                 self.record.put_note(&merged)?;
             }
         }
         Ok(())
+    }
+
+    /// The stored note of this head with the most lines that are known.
+    fn fullest_note(
+        &self,
+        log: &LogId,
+        size: u64,
+        root: &detente_tlog::Hash,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let origin = self.charter.names().origin(log);
+        let mut best: Option<(usize, [u8; 32])> = None;
+        for (hash, note) in &self.held.notes {
+            let fits = note.log == *log && note.size == size && note.root == *root;
+            if fits && best.is_none_or(|best| (note.cosigners.len(), *hash) > best) {
+                best = Some((note.cosigners.len(), *hash));
+            }
+        }
+        let stored = match best {
+            Some((_, hash)) => self.record.note(&hash)?,
+            None => None,
+        };
+        Ok(stored.filter(|note| note.origin == origin).map(|note| note.bytes))
     }
 
     /// Opens what was sealed for us. A file that contradicts its commitments is kept sealed: whoever needs to can
@@ -148,7 +168,7 @@ impl Accord<'_> {
         let mut cosigned = Vec::new();
         for log in self.held.logs.keys().filter(|log| log.party != *self.us.id()).cloned().collect::<Vec<_>>()
         {
-            if self.has_frozen(&log) {
+            if self.is_stopped(&log) {
                 continue;
             }
             let origin = self.charter.names().origin(&log);
@@ -164,12 +184,18 @@ impl Accord<'_> {
             let proof = self.record.consistency_proof(&origin, before.min(size), size)?;
             let lines = self.signer()?.cosign_head(&head, &proof, time, CosignAs::Mirror)?;
             let note = [stored.bytes.as_slice(), lines.as_bytes()].concat();
-            self.record.put_note(&note)?;
+            let note = gather(self.state.ring(), &log, &[&note]);
+            self.record.put_note(&note.ok_or_else(|| Error::Unknown("a note is not in form".into()))?)?;
             self.derive_files(&origin)?;
             cosigned.push((log, size));
         }
         self.refresh()?;
         Ok(cosigned)
+    }
+
+    /// Whether we say nothing more for a log: its key signed two histories, or it was ended.
+    fn is_stopped(&self, log: &LogId) -> bool {
+        self.has_frozen(log) || self.is_convicted(log) || self.state.is_frozen(log)
     }
 
     /// The note of this head that has the most cosignatures.
@@ -197,7 +223,7 @@ impl Accord<'_> {
             .filter(wants)
             .map(|position| self.reference(Rel::Acks, position))
             .collect::<Result<_, _>>()?;
-        if references.is_empty() || self.held.size(&self.log) == 0 {
+        if references.is_empty() || self.held.size(&self.log) == 0 || self.may_append().is_err() {
             return Ok(false);
         }
         let acks = references.chunks(ACKS_AT_ONCE).map(|chunk| say::ack(chunk.to_vec(), now));

@@ -9,22 +9,22 @@ use detente_node::{Accord, Error, OfferTerms, Sought, Taken, What, find, make_of
 use detente_store::{Compared, Home, KeySeeds, Peer};
 
 /// 2026-11-22 12:00Z.
-pub const START: Time = Time(1_795_348_800_000);
+pub(crate) const START: Time = Time(1_795_348_800_000);
 
-pub struct Party {
-    pub home: Home,
-    pub path: PathBuf,
+pub(crate) struct Party {
+    pub(crate) home: Home,
+    pub(crate) path: PathBuf,
 }
 
-pub struct World {
-    pub parties: BTreeMap<String, Party>,
-    pub charter: Vec<u8>,
-    pub folder: tempfile::TempDir,
+pub(crate) struct World {
+    pub(crate) parties: BTreeMap<String, Party>,
+    pub(crate) charter: Vec<u8>,
+    pub(crate) _folder: tempfile::TempDir,
     draws: u8,
-    pub now: Time,
+    pub(crate) now: Time,
 }
 
-pub fn id(name: &str) -> PartyId {
+pub(crate) fn id(name: &str) -> PartyId {
     PartyId::parse(name).unwrap()
 }
 
@@ -45,12 +45,13 @@ fn home(folder: &std::path::Path, name: &str, seed: u8) -> Home {
 
 impl World {
     /// Parties that have compared each other's keys and founded an accord; nothing was exchanged since.
-    pub fn founded(names: &[&str]) -> World {
+    pub(crate) fn founded(names: &[&str]) -> World {
         let folder = tempfile::tempdir().unwrap();
         let homes: Vec<Home> =
             names.iter().zip(1u8..).map(|(name, i)| home(folder.path(), name, 10 * i)).collect();
         let cards: Vec<Card> = homes.iter().map(|home| Card::read(home.card().bytes()).unwrap()).collect();
-        let mut world = World { parties: BTreeMap::new(), charter: Vec::new(), folder, draws: 0, now: START };
+        let mut world =
+            World { parties: BTreeMap::new(), charter: Vec::new(), _folder: folder, draws: 0, now: START };
         let mut offers = Vec::new();
         let mut homes_with = Vec::new();
         for mut home in homes {
@@ -77,38 +78,38 @@ impl World {
         world
     }
 
-    pub fn entropy(&mut self) -> Entropy {
+    pub(crate) fn entropy(&mut self) -> Entropy {
         self.draws += 1;
         Entropy::from_random([self.draws; 32])
     }
 
     /// A minute passes.
-    pub fn tick(&mut self) -> Time {
+    pub(crate) fn tick(&mut self) -> Time {
         self.now = Time(self.now.0 + 60_000);
         self.now
     }
 
-    pub fn open(&self, name: &str) -> Accord<'_> {
+    pub(crate) fn open(&self, name: &str) -> Accord<'_> {
         let party = &self.parties[name];
         Accord::open(&party.home, &party.path, detente_node::Access::Write).unwrap()
     }
 
-    pub fn packet(&mut self, from: &str, to: &str) -> Vec<u8> {
+    pub(crate) fn packet(&mut self, from: &str, to: &str) -> Vec<u8> {
         self.packet_of(from, to, What::Lacking)
     }
 
-    pub fn packet_of(&mut self, from: &str, to: &str, what: What) -> Vec<u8> {
+    pub(crate) fn packet_of(&mut self, from: &str, to: &str, what: What) -> Vec<u8> {
         let (now, mut entropy) = (self.tick(), self.entropy());
         self.open(from).packet_for(&id(to), what, now, &mut entropy).unwrap().bytes
     }
 
-    pub fn take(&mut self, by: &str, packet: &[u8]) -> Result<Taken, Error> {
+    pub(crate) fn take(&mut self, by: &str, packet: &[u8]) -> Result<Taken, Error> {
         let (now, mut entropy) = (self.tick(), self.entropy());
         self.open(by).take(packet, now, &mut entropy)
     }
 
     /// One packet each way between all of them, `rounds` times.
-    pub fn exchange(&mut self, rounds: usize) {
+    pub(crate) fn exchange(&mut self, rounds: usize) {
         let names: Vec<String> = self.parties.keys().cloned().collect();
         for _ in 0..rounds {
             for from in &names {

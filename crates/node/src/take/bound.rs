@@ -1,0 +1,101 @@
+//! Files beside the logs: each must be bound by something that is signed.
+
+use std::collections::BTreeMap;
+
+use detente_accord::b64;
+use detente_accord::jcs::Value;
+use detente_accord::record::packet::Packet;
+use detente_accord::record::{Held, KeySet, LogId, Offer, convict::convict, sealed};
+use detente_tlog::Evidence;
+
+use super::check::{Checked, Fault, failed};
+use super::evidence::known;
+use crate::{Accord, Refused};
+
+/// Key sets and offers in form; whether an entry binds them is seen once all entries are there.
+pub(super) fn read_public(packet: &Packet<'_>, after: &mut Held) -> Result<(), Fault> {
+    for bytes in packet.keysets.values() {
+        let keys = KeySet::decode(bytes).map_err(failed)?;
+        after.keysets.insert(keys.commitment(), keys);
+    }
+    for (party, bytes) in &packet.offers {
+        let offer = Offer::read(bytes).map_err(failed)?;
+        if offer.party().id() != party {
+            return Err(Refused::FileUnbound(format!("offer/{party}.json")).into());
+        }
+        after.offers.insert(offer.hash(), offer);
+    }
+    Ok(())
+}
+
+/// Every key set, offer and rules file must be one that the record binds.
+pub(super) fn check_public(
+    accord: &Accord<'_>,
+    packet: &Packet<'_>,
+    checked: &Checked<'_>,
+) -> Result<(), Fault> {
+    for (log, bytes) in &packet.keysets {
+        let keys = KeySet::decode(bytes).map_err(failed)?;
+        if checked.ring.keyset(log) != Some(&keys) {
+            return Err(Refused::FileUnbound(format!("keys/{log}.json")).into());
+        }
+    }
+    for (party, bytes) in &packet.offers {
+        let offer = Offer::read(bytes).map_err(failed)?;
+        let founder = accord.charter.party(party).is_some_and(|founder| founder == offer.party());
+        let joined = accord.charter.party(party).is_none()
+            && checked.ring.keyset(&LogId::new(party.clone(), 0)) == Some(offer.party().keys());
+        if !founder && !joined {
+            return Err(Refused::FileUnbound(format!("offer/{party}.json")).into());
+        }
+    }
+    for hash in packet.rules.keys() {
+        if !names_file(&checked.after, hash) {
+            return Err(Refused::FileUnbound("rules".into()).into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether a draft names a file by its hash.
+fn names_file(after: &Held, hash: &[u8; 32]) -> bool {
+    let due = Value::text(b64::encode(hash));
+    let leaves = after.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+    let mut drafts = leaves.filter(|leaf| leaf.said.kind == "draft");
+    drafts.any(|leaf| leaf.said.public.values().any(|value| *value == due))
+}
+
+/// Every sealed file is named by an entry, and every key is for one of them.
+pub(super) fn check_sealed(packet: &Packet<'_>, after: &Held) -> Result<(), Fault> {
+    let leaves = after.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+    let items: BTreeMap<[u8; 32], _> =
+        leaves.flat_map(|leaf| &leaf.said.sealed).map(|item| (item.sha256, item)).collect();
+    for (hash, file) in &packet.sealed {
+        let item = items.get(hash).ok_or(Refused::SealedUnbound)?;
+        sealed::check_file(item, file).map_err(|_| Refused::SealedUnbound)?;
+    }
+    for (hash, reader) in packet.keys.keys() {
+        if !packet.sealed.contains_key(hash) || *reader != packet.to {
+            return Err(Refused::KeyUnbound.into());
+        }
+    }
+    Ok(())
+}
+
+/// Every evidence file must hold against a key of this record.
+pub(super) fn check_evidence<'p>(
+    accord: &Accord<'_>,
+    packet: &'p Packet<'p>,
+    checked: &mut Checked<'p>,
+) -> Result<(), Fault> {
+    if packet.evidence.is_empty() {
+        return Ok(());
+    }
+    let known = known(&accord.charter, &checked.ring, &checked.after).map_err(failed)?;
+    for bytes in packet.evidence.values() {
+        let evidence = Evidence::parse(bytes).map_err(|_| Refused::EvidenceEmpty)?;
+        convict(&evidence, &known, true).map_err(|_| Refused::EvidenceEmpty)?;
+        checked.evidence.push(bytes);
+    }
+    Ok(())
+}
