@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod crash;
 mod ct;
 mod fuzz;
 mod metadata;
@@ -31,6 +32,8 @@ usage: cargo xtask COMMAND
   bench indicators|filemode|build|tlog|record|peers [--json]
   ct [--short] [--control] [--seconds N] [--json] [KERNEL]
                                  whether work on secrets takes the same time for all of them
+  killpoints [--short] [--steps N]   the record killed, and its disk failing, at every system call
+  powercut [--short] [--steps N]     the record on a disk that loses what was not synced
   fuzz [--tier change|night|release] [--target NAME] [--seconds N]
   fuzz --planted                 every group of targets must find the fault that is built into it
   fuzz --target NAME --input FILE   one input again
@@ -57,6 +60,8 @@ fn run(arguments: &[String]) -> Result<bool> {
         "tidy" => tidy::run(),
         "bench" => bench::run(rest),
         "ct" => ct::run(rest),
+        "killpoints" => crash::killpoints(rest),
+        "powercut" => crash::powercut(rest),
         "fuzz" => fuzz::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail, ensure};
 
 use crate::steps::{Outcome, Steps};
-use crate::{ct, fuzz, peers, pure, shell, tidy};
+use crate::{crash, ct, fuzz, peers, pure, shell, tidy};
 
 /// Runs all steps, or with `--quick` those that need no second build.
 pub(crate) fn run(arguments: &[String]) -> Result<bool> {
@@ -42,6 +42,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
         passed(shell::cargo(&["build", "--release", "--package", "detente", "--bin", "detente"])?)
     });
     steps.step("demo", demo);
+    steps.step("record: killed, starved and cut off", || {
+        green(crash::killpoints(&["--short".into()])? & crash::powercut(&["--short".into()])?)
+    });
     steps.step("constant time: leaks are caught", || green(ct::controls()?));
     steps.step("fuzz, short", || green(fuzz::change_tier()?));
     Ok(steps.summary())

@@ -51,18 +51,16 @@ impl Record {
         }
         let building = Building::begin(path)?;
         for name in [RECORD_DATABASE, CONTENT_DATABASE] {
-            let (from, to) = (from.join(name), path.join(name));
+            let (from, to) = (from.join(name), building.folder().join(name));
             let mut source = fs::File::open(&from).map_err(|error| Error::io(&from, error))?;
             let mut target = private::make_file(&to)?;
             std::io::copy(&mut source, &mut target)
                 .and_then(|_| private::sync(&target))
                 .map_err(|error| Error::io(&to, error))?;
         }
-        let record = Record::open(path, Access::Write)?;
-        private::sync_folder(path)?;
-        private::sync_folder(private::folder_of(path))?;
-        building.finish();
-        Ok(record)
+        drop(Record::open(building.folder(), Access::Write)?);
+        building.finish()?;
+        Record::open(path, Access::Write)
     }
 }
 

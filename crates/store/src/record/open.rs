@@ -68,18 +68,16 @@ impl Record {
             return Err(Error::OtherBytes { kind: kind.into(), name: name.into() });
         }
         let building = Building::begin(path)?;
-        Database::create(&path.join(CONTENT_DATABASE), &schema::CONTENT)?;
-        let mut database = Database::create(&path.join(RECORD_DATABASE), &schema::RECORD)?;
+        let folder = building.folder();
+        drop(Database::create(&folder.join(CONTENT_DATABASE), &schema::CONTENT)?);
+        let mut database = Database::create(&folder.join(RECORD_DATABASE), &schema::RECORD)?;
         database.transact(0, |db| {
             db.execute("INSERT INTO record VALUES (1, ?1, ?2)", params![new.record_id, new.instance])
         })?;
         drop(database);
-        let mut record = Record::open(path, Access::Write)?;
-        record.put_public_file(CHARTER.0, CHARTER.1, new.charter)?;
-        private::sync_folder(path)?;
-        private::sync_folder(private::folder_of(path))?;
-        building.finish();
-        Ok(record)
+        Record::open(folder, Access::Write)?.put_public_file(CHARTER.0, CHARTER.1, new.charter)?;
+        building.finish()?;
+        Record::open(path, Access::Write)
     }
 
     /// Opens a record. A writer reads back and hashes what was appended since the last check of each log, and
@@ -190,16 +188,17 @@ fn identity(database: &Database) -> Result<Identity, Error> {
     row.ok_or_else(|| database.damaged("it does not say which record it is"))
 }
 
-/// A record that is being made; taken away again unless it is finished.
+/// A record that is being made, in a folder beside its own: one that was cut off is never taken for a record. Taken
+/// away again unless it is finished.
 pub(super) struct Building {
     path: PathBuf,
-    is_finished: bool,
+    beside: PathBuf,
 }
 
 impl Building {
     pub(super) fn begin(path: &Path) -> Result<Building, Error> {
         match fs::read_dir(path).map(Iterator::count) {
-            Ok(0) => fs::remove_dir(path).map_err(|error| Error::io(path, error))?,
+            Ok(0) => {}
             Ok(_) => return Err(Error::Exists(path.to_owned())),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
@@ -207,20 +206,32 @@ impl Building {
             }
             Err(error) => return Err(Error::io(path, error)),
         }
-        private::make_folders(path)?;
-        Ok(Building { path: path.to_owned(), is_finished: false })
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let beside = PathBuf::from(beside);
+        if beside.exists() {
+            fs::remove_dir_all(&beside).map_err(|error| Error::io(&beside, error))?;
+        }
+        private::make_folders(&beside)?;
+        Ok(Building { path: path.to_owned(), beside })
     }
 
-    pub(super) fn finish(mut self) {
-        self.is_finished = true;
+    /// Where it is being made.
+    pub(super) fn folder(&self) -> &Path {
+        &self.beside
+    }
+
+    /// Gives it its name, synced.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        private::sync_folder(&self.beside)?;
+        fs::rename(&self.beside, &self.path).map_err(|error| Error::io(&self.path, error))?;
+        private::sync_folder(private::folder_of(&self.path))
     }
 }
 
 impl Drop for Building {
     fn drop(&mut self) {
-        if !self.is_finished {
-            // Best effort: the error that led here is the one to report.
-            let _ = fs::remove_dir_all(&self.path);
-        }
+        // Best effort, and nothing is there once it is finished: the error that led here is the one to report.
+        let _ = fs::remove_dir_all(&self.beside);
     }
 }
