@@ -1,5 +1,6 @@
 //! `cargo xtask killpoints`: strace kills the driver at each of its system calls that change the disk, or makes
-//! the call fail. After each the record is opened again, works on, and is checked.
+//! the call fail. After each the record is opened again, after a kill in a process that is killed too, works on, and is
+//! checked.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
@@ -67,6 +68,7 @@ fn kills(driver: &Driver, options: &Options) -> Result<bool> {
             let (output, mut ledger, folder) = begin(driver, options, call, "signal=KILL", n)?;
             // strace ends as its program did.
             let killed = output.status.signal() == Some(9) || output.status.code() == Some(137);
+            kill_again(driver, &folder, &mut ledger, n)?;
             let mut lost = end(driver, &folder, &mut ledger)?;
             if !killed {
                 lost.push(format!("ended with {}", output.status));
@@ -134,6 +136,16 @@ fn begin(
     let mut ledger = Ledger::default();
     ledger.take(&output.stdout);
     Ok((output, ledger, folder))
+}
+
+/// The process after a kill is killed as well, somewhere on its way up.
+fn kill_again(driver: &Driver, folder: &Path, ledger: &mut Ledger, n: u64) -> Result<()> {
+    let call = CALLS.get(n as usize % CALLS.len()).unwrap_or(&CALLS[0]);
+    let (trace, inject) =
+        (format!("trace={call}"), format!("inject={call}:signal=KILL:when={}", 1 + n / 9 % 12));
+    let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+    ledger.take(&driver.run(&strace, folder, 3, 1)?.stdout);
+    Ok(())
 }
 
 /// The next process: it opens, works on with other leaves, and all is checked.
