@@ -13,3 +13,9 @@ pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     let bytes: [u8; N] = STANDARD.decode(text).ok()?.try_into().ok()?;
     (encode(&bytes) == text).then_some(bytes)
 }
+
+/// The bytes of this text, at most `bytes_max`; `None` if it is longer or not the one text for them.
+pub fn decode_any(text: &str, bytes_max: usize) -> Option<Vec<u8>> {
+    let bytes = STANDARD.decode(text).ok().filter(|bytes| bytes.len() <= bytes_max)?;
+    (encode(&bytes) == text).then_some(bytes)
+}

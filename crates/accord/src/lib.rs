@@ -14,6 +14,7 @@ pub mod exchange;
 pub mod file;
 pub mod jcs;
 pub mod limits;
+pub mod openings;
 pub mod receipt;
 pub mod record;
 pub mod statement;

@@ -154,3 +154,12 @@ pub const PUBLIC_LIST_MAX: usize = 32;
 
 /// How often a correction or a withdrawal may itself be corrected: deeper ones have no effect.
 pub const CORRECTIONS_MAX: usize = 8;
+
+/// Most items that one file opens.
+pub const OPENINGS_MAX: usize = 4096;
+
+/// Longest canonical item.
+pub const OPENING_ITEM_BYTES_MAX: usize = (1 << 16) + 4;
+
+/// Largest file of opened items: their paths are what takes room.
+pub const OPENINGS_BYTES_MAX: usize = 16 << 20;

@@ -15,6 +15,7 @@ use crate::fields::Fields;
 use crate::jcs::Value;
 use crate::key::key_name;
 use crate::limits::STATEMENT_BYTES_MAX;
+use crate::record::RoleSignature;
 use crate::{PartyId, PublicKey, Rejection, SecretKey, b64};
 
 /// What stands before a statement where it is hashed or signed.
@@ -171,6 +172,12 @@ impl Statement {
     pub(crate) fn opening_only(mut self, labels: &[&str]) -> Statement {
         self.openings.retain(|opening| labels.contains(&opening.label.as_str()));
         self
+    }
+
+    /// The statement, its signatures and its openings, for the log that takes them in with their bytes unchanged.
+    pub fn into_parts(self) -> (Value, Vec<RoleSignature>, Vec<Opening>) {
+        let sig = |(key, signature)| RoleSignature { key, signature };
+        (self.value, self.sigs.into_iter().map(sig).collect(), self.openings)
     }
 
     fn preimage(&self) -> Vec<u8> {

@@ -14,6 +14,7 @@ mod exit;
 mod files;
 mod homes;
 mod lists;
+mod logged;
 mod matching;
 mod pool;
 mod shown;

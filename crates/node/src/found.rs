@@ -110,8 +110,8 @@ pub fn sign_charter<'h>(
         drop(Record::create(&path, &new)?);
     }
     Keyring::at(path.join(KEYS)).copy_from(&keys, &other_offices(offer.party()))?;
+    keep_offer(&path, &offer)?;
     let mut accord = Accord::open(home, &path, Access::Write)?;
-    accord.keep_offer(&offer)?;
     if accord.own_size() == 0 {
         accord.open_log(now, entropy)?;
     }
@@ -166,6 +166,12 @@ pub fn find(home: &Home, sought: &Sought<'_>) -> Result<Found, Error> {
     }
 }
 
+/// Our offer lies beside the log: it says who we are, and carries the key to which content is sealed.
+fn keep_offer(path: &Path, offer: &Offer) -> Result<(), Error> {
+    let mut record = Record::open(path, Access::Write)?;
+    Ok(record.put_public_file(crate::held::OFFER, &hex(&offer.hash()), offer.bytes())?)
+}
+
 /// A charter whose founder we never compared proves nothing about who founded it.
 fn check_compared(home: &Home, party: &Party) -> Result<(), Error> {
     let from = party.id().to_string();
@@ -179,9 +185,11 @@ fn check_compared(home: &Home, party: &Party) -> Result<(), Error> {
     Ok(())
 }
 
-/// The offer of ours that a charter took up, and its keys.
+/// The offer of ours that a charter took up, and its keys. A charter that does not name us may have invited us:
+/// then it is the newest offer that stands for a party.
 fn our_offer(home: &Home, charter: &Charter) -> Result<(Offer, Keyring), Error> {
     let us = charter.party(home.card().id());
+    let mut newest: Option<(Offer, Keyring)> = None;
     let entries = fs::read_dir(offers(home)).into_iter().flatten().filter_map(Result::ok);
     for folder in entries.map(|entry| entry.path()) {
         let Ok(bytes) = fs::read(folder.join(OFFER)) else { continue };
@@ -189,8 +197,14 @@ fn our_offer(home: &Home, charter: &Charter) -> Result<(Offer, Keyring), Error> 
         if Some(offer.party()) == us {
             return Ok((offer, Keyring::at(folder.join(KEYS))));
         }
+        let is_newer = newest.as_ref().is_none_or(|(other, _)| offer.made() > other.made());
+        if us.is_none() && offer.party().is_party() && is_newer {
+            newest = Some((offer, Keyring::at(folder.join(KEYS))));
+        }
     }
-    Err(Error::Unknown("the charter names no offer of ours: its keys are not in this home".into()))
+    newest.ok_or_else(|| {
+        Error::Unknown("the charter names no offer of ours: its keys are not in this home".into())
+    })
 }
 
 /// The offices that have keys of their own in this accord.

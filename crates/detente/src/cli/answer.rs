@@ -19,7 +19,7 @@ use crate::lists::{self, CountsJson, ListArgs, ReadList, Side};
 use crate::pool::Pool;
 use crate::shown;
 use crate::tui::{self, quoted};
-use crate::{clock, homes};
+use crate::{clock, homes, logged};
 
 /// Answer a peer's ask: writes the second file
 #[derive(Args)]
@@ -195,7 +195,8 @@ fn make(
     ];
     let handovers = facts.map(|fact| run.sign_handover(&us, fact, now, entropy)).to_vec();
     let number = run.number();
-    let document = Receipt { run, author: us.card.id().clone(), handovers, closing: None }.encode();
+    let document =
+        Receipt { run, author: us.card.id().clone(), handovers: handovers.clone(), closing: None }.encode();
     let receipt = StoredReceipt {
         run: number,
         author: us.card.id().clone(),
@@ -214,6 +215,9 @@ fn make(
         at: now,
     };
     home.put_answer(&proposal.terms_id(), &answered, &receipt)?;
+    let mut statements = logged::statements(acceptance.to_private_value())?;
+    statements.extend(handovers);
+    logged::put(home, &proposal.terms().asker, statements)?;
     Ok(Made {
         run: number,
         file: making.file,
@@ -241,6 +245,8 @@ fn answer_again(
         return Err(about(Rejection::AskReplayed));
     }
     let Some((acceptance, _, file, hash)) = known.answer else { return Err(about(Rejection::AskBurnt)) };
+    // After a crash between the home and the log.
+    logged::put(home, peer.card.id(), logged::statements(acceptance.to_private_value())?)?;
     let held = acceptance.list().class;
     let run = Run { proposal: known.proposal, acceptance }.number();
     let target = Target::from(args.output.as_os_str());

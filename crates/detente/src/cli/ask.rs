@@ -17,7 +17,7 @@ use crate::files::{self, Target};
 use crate::lists::{self, CountsJson, ListArgs, ReadList, Side};
 use crate::pool::Pool;
 use crate::shown;
-use crate::{clock, homes, tui};
+use crate::{clock, homes, logged, tui};
 
 /// Ask a peer what its list and yours have in common: writes the first of three files
 #[derive(Args)]
@@ -65,6 +65,7 @@ struct Asked {
     file: String,
     size_bytes: u64,
     blake3: String,
+    logged: Vec<String>,
 }
 
 pub(crate) fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
@@ -82,11 +83,19 @@ pub(crate) fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
     // a full disk leaves neither half behind.
     let prepared = files::prepare(&target, ask.file.clone())?;
     home.put_ask(&ask)?;
+    let statements = logged::statements(ask.proposal.to_private_value())?;
+    let logged = match logged::put(&home, peer.card.id(), statements) {
+        Ok(logged) => logged,
+        Err(failure) => {
+            home.remove_ask(&ask.terms_id)?;
+            return Err(failure);
+        }
+    };
     if let Err(failure) = prepared.release() {
         home.remove_ask(&ask.terms_id)?;
         return Err(failure);
     }
-    report(&ask, &peer, &read, &target, context)?;
+    report(&ask, &peer, &read, &target, &logged, context)?;
     Ok(Exit::Done)
 }
 
@@ -173,6 +182,7 @@ fn report(
     peer: &Peer,
     read: &ReadList,
     target: &Target,
+    logged: &[String],
     context: &Context,
 ) -> Result<(), Failure> {
     let terms = ask.proposal.terms();
@@ -188,15 +198,18 @@ fn report(
         file: target.to_string(),
         size_bytes: ask.file.len() as u64,
         blake3: shown::hex(&ask.file_hash),
+        logged: logged.to_vec(),
     };
-    let text = tui::table(&[
+    let mut rows = vec![
         ("Peer", shown::described(peer)),
         ("Ours", lists::counts_in_words(read.counts())),
         ("Ask", format!("{target} ({} bytes)", grouped(ask.file.len() as u64))),
         ("Terms", format!("{}, open until {}", shown::short(&ask.terms_id), clock::in_words(terms.until))),
         ("They learn", words::they_learned(terms)),
         ("Next", format!("send {target} to them; then detente open ANSWER -o result.dtn")),
-    ]);
+    ];
+    rows.extend(logged::in_words(logged));
+    let text = tui::table(&rows);
     if *target == Target::Stdout {
         context.tui.note(&text);
         return Ok(());

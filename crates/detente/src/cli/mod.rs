@@ -13,6 +13,7 @@ mod init;
 mod list;
 mod match_both;
 mod open;
+mod openings;
 mod peer;
 mod receipt;
 mod record;
@@ -87,6 +88,9 @@ enum Command {
     Answer(answer::AnswerArgs),
     /// Open the answer to your ask: prints what is in common, writes the third file
     Open(open::OpenArgs),
+    /// Matches afterwards: open what is in common against the commitment made before
+    #[command(subcommand, name = "match")]
+    Match(openings::MatchCommand),
     /// Receipts: what was signed about each match
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
@@ -176,6 +180,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Ask(args) => ask::run(&args, context),
         Command::Answer(args) => answer::run(&args, context),
         Command::Open(args) => open::run(&args, context),
+        Command::Match(command) => openings::run(&command, context),
         Command::Receipt(command) => receipt::run(&command, context),
         Command::Accord(command) => accord::run(&command, context),
         Command::Sync(command) => sync::run(&command, context),

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use detente_accord::exchange::{ReceivedAnswer, open};
-use detente_accord::receipt::{FileFact, Receipt, Run};
+use detente_accord::receipt::{FileFact, Receipt, Run, run_number};
 use detente_accord::words::{self, grouped};
-use detente_accord::{Rejection, file};
+use detente_accord::{Rejection, file, session_id};
 use detente_store::{Access, Home, Opened, Peer, StoredAsk, StoredReceipt};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -84,6 +84,8 @@ pub(crate) fn run(args: &OpenArgs, context: &Context) -> Result<Exit, Failure> {
     if let Some((opened, stored)) = &opened {
         home.close_ask(&ask.terms_id, opened, stored)?;
     }
+    let run = run_number(&session_id(&ask.proposal, answer.acceptance()));
+    super::receipt::log_ours(&home, &run, peer.card.id())?;
     let opened = match (opened, ask.opened) {
         (Some((opened, _)), _) => opened,
         (None, Some(opened)) => opened,

@@ -117,6 +117,7 @@ fn add_result(bytes: &[u8], path: &Path, context: &Context) -> Result<Exit, Fail
             home.close_answer(&known.terms_id, bytes, result.hash(), receipt.kept, &receipt)?;
         }
     }
+    log_ours(&home, &run.number(), peer.card.id())?;
     let asked = words::size_in_words(run.proposal.terms().n_ask);
     let text = tui::table(&[
         ("Filed", format!("the result of {}", shown::described(&peer))),
@@ -140,6 +141,26 @@ fn close(home: &Home, run: Run, facts: &[FileFact; 3], peer: &PartyId) -> Result
     let author = us.card.id().clone();
     let document = Receipt { run, author: author.clone(), handovers, closing: Some(closing) }.encode();
     Ok(StoredReceipt { run: number, author, peer: peer.clone(), document, private, kept: now })
+}
+
+/// Takes our own receipt of a run into the record: the closing part, and the handover of the result, which
+/// nothing said before. May be repeated.
+pub(super) fn log_ours(home: &Home, run: &[u8; 16], peer: &PartyId) -> Result<(), Failure> {
+    let us = home.card().id();
+    let stored = home.receipts()?.into_iter().find(|stored| stored.run == *run && stored.author == *us);
+    let Some(stored) = stored else { return Ok(()) };
+    let receipt = stored.read()?;
+    let is_asker = receipt.run.proposal.terms().asker == *us;
+    // The answerer said what it made of ask and answer when it answered.
+    let handovers = receipt.handovers.into_iter().skip(if is_asker { 0 } else { 2 });
+    let mut statements: Vec<_> = handovers.collect();
+    if !stored.private.is_empty() {
+        let closing = detente_accord::jcs::Value::decode(&stored.private)
+            .map_err(|fault| Rejection::NotCanonical { part: "receipt", fault })?;
+        statements.extend(crate::logged::statements(closing)?);
+    }
+    crate::logged::put(home, peer, statements)?;
+    Ok(())
 }
 
 /// Files the other side's own receipt of a run.

@@ -213,7 +213,8 @@ fn in_words(line: &Line) -> String {
         text += &format!("\n               concurrent with {}", line.concurrent_with.join(", "));
     }
     for (name, value) in line.content.iter().flatten() {
-        text += &format!("\n               {name}: {}", quoted(&value.to_string()));
+        let shown = value.as_str().map_or_else(|| value.to_string(), quoted);
+        text += &format!("\n               {name}: {shown}");
     }
     text
 }

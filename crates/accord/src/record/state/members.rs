@@ -44,7 +44,14 @@ pub struct Member {
 
 impl Member {
     fn new(standing: Membership, since: Option<Position>) -> Member {
-        Member { standing, invited: since.clone(), since, consents: BTreeSet::new(), offer: None, expel: BTreeSet::new() }
+        Member {
+            standing,
+            invited: since.clone(),
+            since,
+            consents: BTreeSet::new(),
+            offer: None,
+            expel: BTreeSet::new(),
+        }
     }
 }
 
