@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Gives the same bundles to several verifiers and demands the same verdicts, byte for byte after normalisation.
 
-    compare.py [--n N] [--seed S] [--worlds W] [--folder FOLDER]... [--verifier "COMMAND"]... [--keep FOLDER]
+    compare.py [--n N] [--seed S] [--worlds W] [--folder FOLDER]... [--verifier "COMMAND"]... [--keep FOLDER] [--commands yes]
 
-Without --folder: single runs (exit status, first line), the table of named cases, then about N mutated bundles (3000 if not given) from a seed. With --folder: every `<name>.tar` or
+Without --folder: single runs (exit status, first line; with --verifier only on request), the table of named cases, then about N mutated bundles (3000 if not given) from a seed. With --folder: every `<name>.tar` or
 `<name>.detente.tar` that has `<name>.accord` (R in hex, or `-`) beside it. A verifier is a command that understands
 `--no-ml-dsa --batch FILE`; without --verifier the two of this folder are compared. Bundles on which they differ
 are copied to the --keep folder. Exit status 0 if all is well, 1 if not, 64 usage.
@@ -202,6 +202,17 @@ def command_ways(folder):
     ]
 
 
+def parsed(output):
+    try:
+        return json.loads(output)
+    except ValueError:
+        return {"no JSON": output.decode("utf-8", "replace")[:200]}
+
+
+def first_reason(answer):
+    return answer["claims"][0]["reason"] if answer.get("claims") else None
+
+
 def compare_commands(verifiers, tally):
     """Single runs: exit status, the JSON, and the first line of the text."""
     with tempfile.TemporaryDirectory() as folder:
@@ -212,17 +223,17 @@ def compare_commands(verifiers, tally):
                 if {d.returncode for d in done} != {status}:
                     tally.fault("exit status %d wanted" % status, " ".join(arguments[-2:]), folder, [{"status": [d.returncode for d in done]}])
                 if reason is not None:
-                    answers.append(json.loads(done[0].stdout))
+                    answers.append(parsed(done[0].stdout))
                     first = done[1].stdout.decode().split("\n")[0]
                     wanted = {0: "verified", 1: "not verified: " + reason, 2: "cannot decide: " + reason}[status]
                     if first != wanted:
                         tally.fault("first line %r wanted" % wanted, first, folder, answers[-1:])
-            if any(answer["claims"][0]["reason"] != reason or answer != answers[0] for answer in answers):
+            if any(first_reason(answer) != reason or answer != answers[0] for answer in answers):
                 tally.fault("single run", " ".join(arguments[-2:]), folder, answers)
 
 
 def options_of(arguments):
-    options = {"--n": ["3000"], "--seed": ["1"], "--worlds": ["24"], "--folder": [], "--verifier": [], "--keep": [None]}
+    options = {"--n": ["3000"], "--seed": ["1"], "--worlds": ["24"], "--folder": [], "--verifier": [], "--keep": [None], "--commands": ["no"]}
     if len(arguments) % 2 or any(word not in options for word in arguments[::2]):
         return None
     given = collections.defaultdict(list)
@@ -241,7 +252,8 @@ def main(arguments):
     for folder in options["--folder"]:
         compare_folder(folder, verifiers, tally)
     if not options["--folder"]:
-        compare_commands(verifiers, tally)
+        if options["--commands"][0] == "yes" or not options["--verifier"]:
+            compare_commands(verifiers, tally)
         rng = random.Random(int(options["--seed"][0]))
         compare_cases(table.cases(), verifiers, tally)
         compare_cases(mutations.cases(rng, int(options["--n"][0]), int(options["--worlds"][0])), verifiers, tally)
