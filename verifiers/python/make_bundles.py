@@ -452,13 +452,16 @@ class World:
         self.append(party, "charter", {"sha256": b64(self.accord), "size": len(self.charter)})
         self.publish(self.current(party))
 
+    def signed_offer(self, party, offer):
+        offer["sig"] = b64(party.root.sign(b"detente/offer/v1\x00" + jcs(offer)))
+        return jcs(offer)
+
     def join(self, party_id):
         party = Party(self.rng, party_id, pq=self.shape.pq)
         offer = {"v": 1, "kind": "detente/offer", "made": self.now * 1000, "party": party.value(),
                  "sealing": self.rng.choice(("", b64(sealing_key(self.rng)))),
                  "transport": self.rng.choice(("", b64(Ed(self.rng.randbytes(32)).public)))}
-        offer["sig"] = b64(party.root.sign(b"detente/offer/v1\x00" + jcs(offer)))
-        data = jcs(offer)
+        data = self.signed_offer(party, offer)
         self.offers["offer/%s.json" % party_id] = data
         host = self.full[0]
         self.invite = self.append(host, "member", {

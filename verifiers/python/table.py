@@ -117,7 +117,15 @@ def charter_rows(ids):
         (r + "witnesses.0.name", "é", False), (r + "witnesses.0.name", "", False), (r + "witnesses.0.name", "w" * 255, True), (r + "witnesses.0.name", "w" * 256, False),
         (r + "witnesses.0.name", "x/m/y", False), (r + "witnesses.0.name", "accord.example/w/x", False), (r + "witnesses.0.name", "accord.examples/w", True),
         (r + "witnesses.0.by", "obs-0", True), (r + "witnesses.0.by", "nobody", False), (r + "witnesses.0.ed", "", False), (r + "witnesses.0.pq", make.b64(bytes(1312)), True),
-        (r + "witnesses.0.pq", None, False), (r + "more", 1, False),
+        (r + "witnesses.0.pq", None, False), (r + "more", 1, False), ("parties.0.keys.roles", [], False), ("parties.0.offices", [], False),
+        ("parties.0.keys.roles", 1, False), ("parties.0.keys.more", "", False), ("parties.3.observes.more", 1, False), ("parties.3.observes.delay_d", "0", False),
+        ("parties.3.observes.by", 1, False), ("parties.3.observes.by", "A", False), ("parties.3.observes", [], False), ("parties", {}, False), ("parties.0", 1, False),
+        (r + "retention_d", "0", False), (r + "retention_d", True, False), (r + "limits.bytes_d", "1", False), (r + "observers.max", "4", False),
+        (r + "observers.more", 1, False), (r + "witnesses.0.more", 1, False), (r + "witnesses", {}, False), (r + "witnesses.0", [], False), (r + "silence_procedure.more", 1, False),
+        (r + "reservations.more", 1, False), (r + "reservations.all_must_accept", 1, False), (r + "reservations.late", None, False), (r + "reservations.objection", "60", False),
+        (r + "officers.more", 1, False), (r + "matching.more", 1, False), (r + "matching.ceilings", [], False), (r + "matching.ceilings", {"a": "1"}, False),
+        (r + "matching.ceilings", {"a": True}, False), (r + "audiences", [], False), (r + "audiences", {"core": {}}, False), (r + "audiences", 1, False), ("quorum", [], False),
+        ("rules", [], False), (r + "languages", "en", False), (r + "clocks", [], False), (r + "clocks.ack", {}, False), (r + "tendered_counts", "no", False),
     ]
 
 
@@ -229,7 +237,14 @@ def leaf_rows(world, party):
         ("sigs", [sig, sig], False), ("sigs", [dict(sig, key="b/desk+00000000"), sig], False), ("sigs", [dict(sig, key="a/desk+0000000A")], False),
         ("sigs", [dict(sig, key="a/recovery+00000000")], True), ("sigs", [dict(sig, key="a/desk+000000000")], False), ("sigs", [dict(sig, key="a+00000000")], False),
         ("sigs", [dict(sig, sig=make.b64(bytes(63)))], False), (s + "accord", make.b64(bytes(32)), False), (s + "party", other, False), (e + "seq", 3, False),
-        (e + "epoch", 1, False),
+        (e + "epoch", 1, False), (e + "time", "1", False), (e + "time", True, False), ("statement", [], False), ("entry", [], False), ("sigs", {}, False), ("sigs", [1], False),
+        (s + "sealed", [{"sha256": commitment, "size": 1024, "x": 1}], False), (s + "sealed", [{"sha256": make.b64(bytes(31)), "size": 1024}], False),
+        (s + "sealed", [{"sha256": 1, "size": 1024}], False), (s + "sealed", {}, False), (s + "refs", [dict(ref, x=1)], False), (s + "refs", [dict(ref, epoch="0")], False),
+        (s + "refs", [dict(ref, seq=True)], False), (s + "refs", [dict(ref, leaf=make.b64(bytes(31)))], False), (s + "refs", [dict(ref, party="A")], False), (s + "refs", [1], False),
+        (s + "refs", {}, False), (s + "made", "1", False), (s + "commits", [], False), (s + "commits", {"a": make.b64(bytes(31))}, False), (s + "commits", {"a": 1}, False),
+        (s + "tree", {"count": 33, "root": commitment, "x": 1}, False), (s + "tree", {"count": True, "root": commitment}, False), (e + "heads", {}, False), (e + "heads", [1], False),
+        (e + "heads", heads({"note": make.b64(bytes(33))}), False), (e + "heads", heads({"epoch": "0"}), False), (e + "heads", heads({"party": "A"}), False),
+        ("sigs", [dict(sig, x=1)], False), ("sigs", [dict(sig, key=1)], False), (s + "type", 1, False), (s + "party", 1, False), (s + "accord", 1, False),
     ]
 
 
@@ -264,6 +279,7 @@ def file_form(world, party, value, wrap):
         ("pair", "terms", [sid], True), ("pair", "list", [], True), ("pair", "handover", [dict(sid, rel="cites")], True), ("pair", "receipt", [sid], True),
         ("pair", "inquiry", [sid], False), ("pair", "terms", [ref], False), ("pair", "terms", [dict(sid, rel="replaces")], False), ("others", "terms", [sid], False),
         ("observer", "terms", [sid], True), ("order", "terms", [sid], False), ("pair", "consent", [sid], False), ("pair", "terms", [sid, sid], False),
+        ("pair", "terms", [dict(sid, x=1)], False), ("pair", "terms", [dict(sid, sid=make.b64(bytes(31)))], False), ("pair", "terms", [dict(sid, party="A")], False),
     ):
         changed = copy.deepcopy(value)
         roots = [{"party": i, "root": make.b64(world.members[i].root.public)} for i in pairs[pair]]
@@ -274,6 +290,9 @@ def file_form(world, party, value, wrap):
 
 def leaf_sizes(value, wrap):
     """A leaf of exactly the limit, and one byte more."""
+    both = copy.deepcopy(value)
+    both["statement"].update(commits={"a": make.b64(bytes(32))}, tree={"count": 33, "root": make.b64(bytes(32))})
+    yield expected(wrap(make.jcs(both)), "bad-leaf", "commits beside a tree")
     for size, fits in ((16384, True), (16385, False)):
         changed = copy.deepcopy(value)
         hash_text, long_id = make.b64(bytes(32)), "x" * 32
@@ -335,6 +354,7 @@ def notes(world):
         ("name with delete", own + "\u2014 s\u007f AAAAAAAA\n", "bad-proof"), ("name in other letters", own + "\u2014 ü\u200b\u4e2d AAAAAAAA\n", "ok"),
         ("name of 255", own + "\u2014 " + "n" * 255 + " AAAAAAAA\n", "ok"), ("name of 256", own + "\u2014 " + "n" * 256 + " AAAAAAAA\n", "bad-proof"),
         ("two spaces", own + "\u2014 s  AAAAAAAA\n", "bad-proof"), ("line without end", own + "\u2014 s AAAAAAAA", "bad-proof"),
+        ("tab", own.replace(" ", "\t"), "bad-proof"), ("escape in a name", own + "\u2014 s\x1bs AAAAAAAA\n", "bad-proof"), ("bell in base64", own + "\u2014 s AAAA\x07AAAA\n", "bad-proof"),
         ("carriage return", own.replace("\n", "\r\n"), "bad-proof"), ("hyphen", own + "- s AAAAAAAA\n", "bad-proof"), ("blank between", own + "\n" + stranger(1), "bad-proof"),
     ):
         yield expected(wrap(text + b"\n" + tail.encode()), reason, label)
@@ -439,6 +459,59 @@ def key_members(world, members, claims):
         offer = members["offer/zeta.json"]
         yield expected(alone("", world.charter, dict(members, **{"offer/%s.json" % party: offer}), claims), "bad-keys", "offer of a party of the charter")
         yield expected(alone("", world.charter, dict(members, **{"offer/eta.json": offer}), claims), "bad-keys", "offer under another name")
+        yield from offers()
+
+
+def offer_ways():
+    """(label, change of the offer before it is signed, fits)."""
+    sealing = lambda world: make.b64(make.sealing_key(world.rng))
+    high = lambda world: make.b64(b"\xff" * 1216)
+    return [
+        ("as it is", lambda world, o: None, True), ("version 2", lambda world, o: o.update(v=2), False), ("other kind", lambda world, o: o.update(kind="detente/card"), False),
+        ("made is no number", lambda world, o: o.update(made="1"), False), ("no sealing key", lambda world, o: o.update(sealing=""), True),
+        ("a sealing key", lambda world, o: o.update(sealing=sealing(world)), True), ("sealing key too short", lambda world, o: o.update(sealing=make.b64(bytes(32))), False),
+        ("sealing key out of form", lambda world, o: o.update(sealing=high(world)), False), ("no transport key", lambda world, o: o.update(transport=""), True),
+        ("transport key of small order", lambda world, o: o.update(transport=make.b64(bytes(32))), False), ("transport is the root", lambda world, o: o.update(transport=o["party"]["root"]), False),
+        ("transport is no text", lambda world, o: o.update(transport=None), False), ("sealing is no text", lambda world, o: o.update(sealing=0), False),
+        ("more", lambda world, o: o.update(more=1), False), ("observer", lambda world, o: to_observer(o["party"]), False),
+        ("a key of the charter", lambda world, o: o["party"].update(recovery=make.b64(world.members[world.full[0]].recovery.public)), False),
+        ("a key twice", lambda world, o: o["party"].update(recovery=o["party"]["root"]), False), ("office recovery", lambda world, o: rename_office(o["party"]), False),
+    ]
+
+
+def to_observer(party):
+    party.update(standing="observer", observes={"scope": "full", "by": "*", "delay_d": 0}, offices={o: ["ob"] for o in party["offices"]})
+
+
+def rename_office(party):
+    party["offices"]["recovery"] = party["offices"].pop("desk")
+    party["keys"]["roles"]["recovery"] = party["keys"]["roles"].pop("desk")
+
+
+class JoiningWorld(make.World):
+    """A world where the offer is changed before it is signed; `after` changes it once more, unsigned."""
+
+    def __init__(self, seed, change, after=None):
+        super().__init__(seed)
+        self.change, self.after = change, after
+        self.shape.joined = self.shape.rotations = 0
+
+    def signed_offer(self, party, offer):
+        self.change(self, offer)
+        offer["sig"] = make.b64(party.root.sign(b"detente/offer/v1\x00" + make.jcs(offer)))
+        if self.after:
+            self.after(offer)
+        return make.jcs(offer)
+
+
+def offers():
+    ways = [(label, change, None, fits) for label, change, fits in offer_ways()]
+    ways.append(("signature of another text", lambda world, o: None, lambda offer: offer.update(made=offer["made"] + 1), False))
+    for i, (label, change, after, fits) in enumerate(ways):
+        world = JoiningWorld(803 + 8 * i, change, after)
+        world.live()
+        members, claims_ = mutations.forged_offer(world.rng, world, 7)
+        yield expected(alone("", world.charter, members, claims_), "ok" if fits else "bad-keys", "offer, " + label)
 
 
 # ---------------------------------------------------------------- heads, disclosures, leaves, members
@@ -462,7 +535,8 @@ def members_of(world):
     ways = [
         ("all of it", {}, "ok"), ("head under another name", {head: None, "head/" + "0" * 64 + ".note": note}, "bad-head"),
         ("head of no log", {"head/%s.note" % make.h(stranger).hex(): stranger}, "bad-head"), ("head that is no note", {"head/%s.note" % make.h(b"x").hex(): b"x"}, "bad-head"),
-        ("head of an unknown party", unknown_head(world), "bad-head"), ("head that nobody names", named_by_none(world), "ok"),
+        ("head of size 0", empty_head(world, make.h(b"")), "ok"), ("head of size 0, other root", empty_head(world, bytes(32)), "bad-head"),
+        ("head with four lines", long_head(world), "bad-head"), ("head of an unknown party", unknown_head(world), "bad-head"), ("head that nobody names", named_by_none(world), "ok"),
         ("hashes: one short", {leaves_name: hashes[:-32]}, "bad-leaves"), ("hashes: a byte more", {leaves_name: hashes + b"x"}, "bad-leaves"),
         ("hashes: changed", {leaves_name: bytes([hashes[0] ^ 1]) + hashes[1:]}, "bad-leaves"),
         ("hashes: no note of that size", {"leaves/%s/0/999.hashes" % by[0]: bytes(32 * 999)}, "bad-leaves"), ("hashes of another log", {"leaves/%s/0/999.hashes" % other_log[0]: b""}, "bad-leaves"),
@@ -481,6 +555,21 @@ def unknown_head(world):
     text = world.text((world.full[0], 0), []).replace(b"/%s/0" % world.full[0].encode(), b"/nobody/3")
     note = text + b"\n\xe2\x80\x94 s AAAAAAAA\n"
     return {"head/%s.note" % make.h(note).hex(): note}
+
+
+def signed_head(world, text):
+    log = (world.full[0], 0)
+    note = text + b"\n" + "".join(world.log_lines(log, text)).encode()
+    return {"head/%s.note" % make.h(note).hex(): note}
+
+
+def empty_head(world, root):
+    return signed_head(world, ("%s\n0\n%s\n" % (world.name("r", world.full[0], 0), make.b64(root))).encode())
+
+
+def long_head(world):
+    log = (world.full[0], 0)
+    return signed_head(world, world.text(log, world.leaves[log]) + b"extension\n")
 
 
 def named_by_none(world):
@@ -581,10 +670,59 @@ def evidences(world):
             yield expected(alone("", world.charter, {name: data + b"\0"}, claim), "bad-evidence", "%s with a byte more" % kind)
             if kind.startswith("fork") or kind in ("double-cosign", "regress"):
                 yield expected(alone("", world.charter, {name: swapped(data)}, claim), "no-evidence", "%s, a for b" % kind)
+    yield from evidence_forms(world)
     honest = make.Wrongdoer(world)
     for kind in ("misplaced", "bad-leaf"):
         leaf = honest.other_leaf(seq=len(honest.leaves))
         yield expected(leaf_evidence(world, kind, leaf), "no-evidence", "honest leaf, " + kind)
+
+
+def evidence_forms(world):
+    """Heads of evidence files: what is form (`bad-evidence`), and what is judged (`no-evidence`)."""
+    name, claim = "evidence/0.evidence", [{"claim": "fork", "file": "evidence/0.evidence"}]
+    doer = make.Wrongdoer(world)
+    same, leaf, cosign, grow = doer.fork_same(), doer.fork_leaf(), doer.double_cosign(), doer.fork_grow()
+    origin = b"origin " + doer.origin.encode()
+    cosigner = b"cosigner " + doer.cosigner()[0].encode()
+    proof_line = next(line for line in grow.split(b"\n") if line.startswith(b"proof "))
+    m, n, count = (int(word) for word in proof_line.split(b" ")[1:])
+    for label, data, old, new, reason in (
+        ("other first line", same, b"evidence@v1", b"evidence@v2", "bad-evidence"), ("unknown kind", same, b"kind fork-same", b"kind fork", "bad-evidence"),
+        ("origin with space", same, origin, origin + b" x", "bad-evidence"), ("no origin", same, origin + b"\n", b"", "bad-evidence"), ("other key word", same, b"origin ", b"Origin ", "bad-evidence"),
+        ("origin of 255", same, origin, b"origin " + b"o" * 255, "no-evidence"), ("origin of 256", same, origin, b"origin " + b"o" * 256, "bad-evidence"),
+        ("line of 600", same, origin, b"origin " + b"o" * 593, "bad-evidence"), ("origin of no log", same, origin, b"origin x", "no-evidence"),
+        ("origin of another log", same, origin, b"origin " + world.name("r", world.full[1], 0).encode(), "no-evidence"),
+        ("cosigner where none is due", same, origin, origin + b"\n" + cosigner, "bad-evidence"), ("no cosigner", cosign, cosigner + b"\n", b"", "bad-evidence"),
+        ("unknown cosigner", cosign, cosigner, b"cosigner x", "no-evidence"), ("cosigner +", cosign, cosigner, b"cosigner x+", "bad-evidence"),
+        ("two blank lines", same, b"\n\n", b"\n\n\n", "bad-evidence"), ("no blank line", same, b"\n\n", b"\n", "bad-evidence"), ("part word", same, b"part note-a", b"Part note-a", "bad-evidence"),
+        ("part twice", same, b"part note-b", b"part note-a", "bad-evidence"), ("part length 0", same, b"part note-a ", b"part note-a 0", "bad-evidence"),
+        ("other part", same, b"part note-a", b"part leaf-a", "bad-evidence"), ("a line more", same, b"part note-a", b"x\npart note-a", "bad-evidence"),
+        ("fork-same as fork-grow", same, b"kind fork-same", b"kind fork-grow", "bad-evidence"), ("fork-grow as fork-same", grow, b"kind fork-grow", b"kind fork-same", "bad-evidence"),
+        ("m = 0", grow, b"proof %d " % m, b"proof 0 ", "bad-evidence"), ("m = n", grow, b"proof %d " % m, b"proof %d " % n, "bad-evidence"),
+        ("no hash", grow, proof_line, b"proof %d %d 0" % (m, n), "bad-evidence"), ("a hash more named", grow, proof_line, b"proof %d %d %d" % (m, n, count + 1), "bad-evidence"),
+        ("64 hashes", grow, proof_line, b"proof %d %d 64" % (m, n) + (b"\n" + make.b64(bytes(32)).encode()) * (64 - count), "bad-evidence"),
+        ("63 hashes", grow, proof_line, b"proof %d %d 63" % (m, n) + (b"\n" + make.b64(bytes(32)).encode()) * (63 - count), "no-evidence"),
+        ("other n", grow, proof_line, b"proof %d %d %d" % (m, n + 1, count), "no-evidence"), ("n too large", grow, b" %d " % n, b" 9007199254740992 ", "bad-evidence"),
+        ("leaf for hash", leaf, b"part proof-b", b"part proof-a", "bad-evidence"), ("CR", same, b"v1\n", b"v1\r\n", "bad-evidence"),
+    ):
+        changed = data.replace(old, new, 1)
+        assert changed != data, label
+        yield expected(alone("", world.charter, {name: changed}, claim), reason, "evidence, " + label)
+    yield from evidence_sizes(world, claim)
+
+
+def evidence_sizes(world, claim):
+    doer = make.Wrongdoer(world)
+    text = world.text(doer.log, doer.leaves)
+    for size, reason in ((4 << 20, "no-evidence"), ((4 << 20) + 1, "bad-evidence")):
+        shape = lambda filler: make.evidence_file("fork-same", doer.origin, [("note-a", b"x" * filler), ("note-b", text)])
+        filler = size - len(shape(0))
+        filler -= len(shape(filler)) - size
+        data = shape(filler)
+        assert len(data) == size
+        yield expected(alone("", world.charter, {claim[0]["file"]: data}, claim), reason, "evidence of %d bytes" % size)
+    for size, reason in ((16384, "ok"), (16385, "bad-evidence")):
+        yield expected(leaf_evidence(world, "bad-leaf", b"x" * size), reason, "leaf of %d bytes in evidence" % size)
 
 
 def swapped(data):
