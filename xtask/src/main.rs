@@ -19,6 +19,7 @@ mod shell;
 mod steps;
 mod test;
 mod tidy;
+mod verifiers;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ usage: cargo xtask COMMAND
                                  whether work on secrets takes the same time for all of them
   killpoints [--short] [--steps N]   the record killed, and its disk failing, at every system call
   powercut [--short] [--steps N]     the record on a disk that loses what was not synced
+  verifiers [--n N]              the independent verifiers in Python and Go beside ours, over N mutated bundles
   fuzz [--tier change|night|release] [--target NAME] [--seconds N]
   fuzz --planted                 every group of targets must find the fault that is built into it
   fuzz --target NAME --input FILE   one input again
@@ -63,6 +65,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         "killpoints" => crash::killpoints(rest),
         "powercut" => crash::powercut(rest),
         "fuzz" => fuzz::run(rest),
+        "verifiers" => verifiers::command(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(true)

@@ -17,6 +17,10 @@ pub(crate) struct Environment {
 pub(crate) const READING: Environment =
     Environment { name: "reading", packages: &["pymisp==2.5.34.4", "stix2-patterns==2.1.2"] };
 
+/// For the independent verifier of bundles.
+pub(crate) const VERIFYING: Environment =
+    Environment { name: "verifying", packages: &["cryptography==48.0.0"] };
+
 /// For `bench peers`: other people's private matching. The names are those of the scripts in `benches/peers`.
 pub(crate) const MATCHING: [Environment; 2] = [
     Environment { name: "secretflow", packages: &["spu==0.9.5"] },

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail, ensure};
 
 use crate::steps::{Outcome, Steps};
-use crate::{crash, ct, fuzz, peers, pure, shell, tidy};
+use crate::{crash, ct, fuzz, peers, pure, shell, tidy, verifiers};
 
 /// Runs all steps, or with `--quick` those that need no second build.
 pub(crate) fn run(arguments: &[String]) -> Result<bool> {
@@ -28,7 +28,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
             Err(error) => Outcome::Skipped(format!("{error:#}; tests that compare with PyMISP skip")),
         })
     });
-    steps.step("tests", || tests(environment.as_deref()));
+    let bundles = shell::target_dir()?.join("test-bundles");
+    let _ = std::fs::remove_dir_all(&bundles);
+    std::fs::create_dir_all(&bundles)?;
+    steps.step("tests", || tests(environment.as_deref(), &bundles));
     if quick {
         return Ok(steps.summary());
     }
@@ -42,6 +45,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
         passed(shell::cargo(&["build", "--release", "--package", "detente", "--bin", "detente"])?)
     });
     steps.step("demo", demo);
+    steps.step("independent verifiers", || match verifiers::Tools::prepare() {
+        Ok(tools) => {
+            verifiers::run(&tools, verifiers::BUNDLES_SHORT, Some(&bundles)).map(|()| Outcome::Passed)
+        }
+        Err(error) => Ok(Outcome::Skipped(format!("{error:#}"))),
+    });
     steps.step("record: killed, starved and cut off", || {
         green(crash::killpoints(&["--short".into()])? & crash::powercut(&["--short".into()])?)
     });
@@ -68,12 +77,14 @@ fn clippy() -> Result<Outcome> {
 }
 
 /// nextest where it is installed, because it runs tests in parallel across crates; doc tests come separately.
-fn tests(peers: Option<&std::path::Path>) -> Result<Outcome> {
+/// `bundles` is where tests of the record leave every log that they write, as bundles.
+fn tests(peers: Option<&std::path::Path>, bundles: &std::path::Path) -> Result<Outcome> {
     let mut command = if shell::answers("cargo", &["nextest", "--version"]) {
         shell::cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])?
     } else {
         shell::cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"])?
     };
+    command.env("DETENTE_TEST_BUNDLES", bundles);
     if let Some(folder) = peers {
         command.env("DETENTE_PEERS", folder);
     }

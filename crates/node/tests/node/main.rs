@@ -4,4 +4,5 @@
 
 mod exchange;
 mod govern;
+mod leave;
 mod world;
