@@ -43,6 +43,7 @@ LEAF_BYTES = 16384
 PUB_BYTES = 2048
 VALUE_BYTES = 1 << 20
 NOTE_BYTES = 1 << 20
+PROOF_BYTES = NOTE_BYTES + 4096
 EVIDENCE_BYTES = 4 << 20
 NOTE_LINES_MAX = 100
 PATH_HASHES_MAX = 63
@@ -767,7 +768,7 @@ class Proof:
     """A `.tlog-proof` file in strict form."""
 
     def __init__(self, data):
-        need(len(data) <= NOTE_BYTES + 8192, "too long")
+        need(len(data) <= PROOF_BYTES, "too long")
         lines, rest = [], data
         while True:
             line, newline, rest = rest.partition(b"\n")
@@ -863,8 +864,9 @@ def part_line(line, wanted):
     words = line.split(" ")
     need(len(words) == 3 and words[0] == "part" and words[1] in wanted.split("|"), "part line")
     size = number(words[2])
-    need(not words[1].startswith("hash-") or size == 32, "hash length")
-    need(not words[1].startswith("leaf-") or size <= LEAF_BYTES, "leaf length")
+    sort = words[1][:-2]
+    need(size <= {"note": NOTE_BYTES, "proof": PROOF_BYTES, "leaf": LEAF_BYTES, "hash": 32}[sort], "part too long")
+    need(sort != "hash" or size == 32, "hash length")
     return words[1], size
 
 

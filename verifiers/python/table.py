@@ -714,13 +714,10 @@ def evidence_forms(world):
 def evidence_sizes(world, claim):
     doer = make.Wrongdoer(world)
     text = world.text(doer.log, doer.leaves)
-    for size, reason in ((4 << 20, "no-evidence"), ((4 << 20) + 1, "bad-evidence")):
-        shape = lambda filler: make.evidence_file("fork-same", doer.origin, [("note-a", b"x" * filler), ("note-b", text)])
-        filler = size - len(shape(0))
-        filler -= len(shape(filler)) - size
-        data = shape(filler)
-        assert len(data) == size
-        yield expected(alone("", world.charter, {claim[0]["file"]: data}, claim), reason, "evidence of %d bytes" % size)
+    for name, kind, other, limit in (("note-a", "fork-same", "note-b", 1 << 20), ("proof-a", "bad-leaf", "leaf-a", (1 << 20) + 4096)):
+        for size, reason in ((limit, "no-evidence"), (limit + 1, "bad-evidence")):
+            data = make.evidence_file(kind, doer.origin, [(name, b"x" * size), (other, text)])
+            yield expected(alone("", world.charter, {claim[0]["file"]: data}, claim), reason, "evidence, %s of %d bytes" % (name, size))
     for size, reason in ((16384, "ok"), (16385, "bad-evidence")):
         yield expected(leaf_evidence(world, "bad-leaf", b"x" * size), reason, "leaf of %d bytes in evidence" % size)
 

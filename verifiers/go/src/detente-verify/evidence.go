@@ -18,6 +18,8 @@ var evidenceParts = map[string][]string{
 	"clock":         {"note-a", "proof-a", "leaf-a"},
 }
 
+var partLimits = map[string]int64{"note": noteBytes, "proof": proofBytes, "leaf": leafBytes, "hash": 32}
+
 type fullForm struct {
 	m, n   int64
 	hashes []hash
@@ -92,8 +94,8 @@ func partLine(line, wanted string) (string, int64) {
 	words := strings.Split(line, " ")
 	need(len(words) == 3 && words[0] == "part" && contains(strings.Split(wanted, "|"), words[1]), "part line")
 	size := decimal(words[2])
-	need(!strings.HasPrefix(words[1], "hash-") || size == 32, "hash length")
-	need(!strings.HasPrefix(words[1], "leaf-") || size <= leafBytes, "leaf length")
+	sort := words[1][:len(words[1])-2]
+	need(size <= partLimits[sort] && (sort != "hash" || size == 32), "part length")
 	return words[1], size
 }
 

@@ -16,6 +16,7 @@ import (
 
 const (
 	noteBytes     = 1 << 20
+	proofBytes    = noteBytes + 4096
 	noteLinesMax  = 100
 	pathHashesMax = 63
 )
@@ -87,7 +88,7 @@ type proofFile struct {
 }
 
 func newProofFile(data []byte) *proofFile {
-	need(len(data) <= noteBytes+8192, "too long")
+	need(len(data) <= proofBytes, "too long")
 	first, rest := cutLine(data)
 	need(string(first) == "c2sp.org/tlog-proof@v1", "proof head")
 	second, rest := cutLine(rest)
