@@ -43,23 +43,11 @@ def default_verifiers():
 def write_case(folder, index, case):
     path = os.path.join(folder, "%06d" % index)
     if case.members is not None:
-        write_directory(path, case.members)
+        mutations.write_directory(path, case.members)
     else:
         with open(path, "wb") as file:
             file.write(case.tar)
     return path
-
-
-def write_directory(path, members):
-    os.makedirs(path)
-    for name, data in members.items():
-        target = os.path.join(path, name)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        if data is None:
-            os.symlink("charter.json", target)
-        else:
-            with open(target, "wb") as file:
-                file.write(data)
 
 
 def run_all(verifiers, listing, count):

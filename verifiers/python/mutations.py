@@ -7,6 +7,7 @@ the comparison can ask whether what a verifier calls verified was really said th
 import base64
 import copy
 import json
+import os
 import struct
 
 import curve
@@ -409,6 +410,18 @@ def checksum_forms(built):
 
 
 # ---------------------------------------------------------------- directories
+
+def write_directory(path, members):
+    """Writes members below a folder; None stands for a symbolic link to the charter."""
+    os.makedirs(path)
+    for name, data in members.items():
+        target = os.path.join(path, name)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if data is None:
+            os.symlink("charter.json", target)
+        else:
+            with open(target, "wb") as file:
+                file.write(data)
 
 def directories(rng, built):
     yield Case("directory", built.accord, members=dict(built.members), world=built.world, good=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Named cases with the reason that every verifier has to give: limits, and the readings of ../OPEN.md.
 
-    table.py FOLDER       writes them: NNN.tar, NNN.accord (R in hex, or -), NNN.reason (that of the first claim, then the case's name)
+    table.py FOLDER       writes them: NNN.tar (or the directory NNN), NNN.accord (R in hex, or -), NNN.reason (that of the first claim, then the case's name)
 
 Each row of a table is (path, value, fits). A bundle without claims whose members are all in form ends at `no-claims`.
 """
@@ -644,6 +644,25 @@ def claims(world):
     yield expected(Case("", world.accord, make.tar({"bundle.json": b"{}"})), "malformed", "no charter")
 
 
+def forms(world):
+    """Archives and directories whose only fault is one of form."""
+    readme = {"README.txt": world.charter, "charter.json": world.charter}
+    sealed = make.seal(readme, world.accord, [])
+    rows_ = sorted(sealed.items())
+    yield expected(Case("", world.accord, mutations.archive(rows_)), "malformed", "archive in the order of names alone")
+    yield expected(alone("", world.charter, {"README.txt": b""}), GOOD, "empty member")
+    leaf = make.jcs(base_leaf(world, world.full[0], 0))
+    for number, reason in ((BIG + 1, "malformed"), (10**15, "bad-leaf")):
+        yield expected(alone("", world.charter, {"entry/%s/0/%d.json" % (world.full[0], number): leaf}), reason, "entry %d" % number)
+    yield expected(Case("", world.accord, members=sealed), GOOD, "directory")
+    yield expected(Case("", world.accord, members=dict(sealed, **{"README.txt": None})), "malformed", "directory with a symbolic link to the right bytes")
+    yield expected(Case("", world.accord, members=dict(sealed, **{"leaves": None})), "malformed", "directory with a symbolic link beside")
+    for digits, reason in ((16, "malformed"), (15, "bad-keys")):
+        name = "entry/%s/%s/%s.%s.tlog-proof" % ("p" * 32, "1" * 16, "1" * 16, "1" * digits)
+        listed = make.seal(dict(readme, **{name: b""}), world.accord, [])
+        yield expected(Case("", world.accord, members=listed), reason, "name of %d bytes" % len(name))
+
+
 def quantum():
     """pq required: what can't be checked can't be decided, but forks can."""
     world = plain_world(11, pq=True, required=True)
@@ -750,6 +769,7 @@ def cases():
     yield from keys()
     yield from members_of(plain_world(9))
     yield from claims(plain_world(10))
+    yield from forms(plain_world(13))
     yield from quantum()
     yield from evidences(plain_world(12))
 
@@ -758,8 +778,11 @@ def write_all(folder):
     os.makedirs(folder, exist_ok=True)
     for i, case in enumerate(cases()):
         stem = os.path.join(folder, "%03d" % i)
-        with open(stem + ".tar", "wb") as file:
-            file.write(case.tar)
+        if case.members is not None:
+            mutations.write_directory(stem, case.members)
+        else:
+            with open(stem + ".tar", "wb") as file:
+                file.write(case.tar)
         with open(stem + ".accord", "w") as file:
             file.write((case.accord.hex() if case.accord else "-") + "\n")
         with open(stem + ".reason", "w", encoding="utf-8") as file:
