@@ -644,6 +644,32 @@ def claims(world):
     yield expected(Case("", world.accord, make.tar({"bundle.json": b"{}"})), "malformed", "no charter")
 
 
+def listings(world):
+    """bundle.json itself: every other member is in form and there."""
+    members = {"charter.json": world.charter, "README.txt": b"read", "content/" + make.h(b"x").hex(): b"x"}
+    sealed = make.seal(members, world.accord, [])
+    value = json.loads(sealed["bundle.json"])
+    files = value["files"]
+    wrap = lambda data: Case("", world.accord, make.tar(dict(sealed, **{"bundle.json": data})))
+    itself = {"name": "bundle.json", "sha256": make.b64(bytes(32)), "size": 0}
+    table = [
+        ("v", 1, True), ("v", 2, False), ("v", "1", False), ("v", True, False), ("kind", "detente/packet", False), ("kind", DROP, False), ("more", 1, False), ("claims", {}, False),
+        ("claims", [1], False), ("claims", [[]], False), ("claims", [{}], False), ("claims", [{"claim": 1}], False), ("claims", [{"claim": []}], False), ("claims", DROP, False),
+        ("files", files[:-1], False), ("files", [], False), ("files", {}, False), ("files", files[::-1], False), ("files", files + files[-1:], False), ("files", files[:1] + files, False),
+        ("files", [itself] + files, False), ("files", files + [dict(files[-1], name="x")], False), ("files.0", 1, False), ("files.0.more", 1, False), ("files.0.size", files[0]["size"] + 1, False),
+        ("files.0.size", str(files[0]["size"]), False), ("files.0.sha256", make.b64(bytes(32)), False), ("files.0.sha256", make.h(b"read").hex(), False), ("files.0.name", 1, False),
+        ("files.0.name", "README.md", False), ("accord", make.b64(bytes(31)), False), ("accord", world.accord.hex(), False), ("accord", 1, False),
+    ]
+    yield from rows(table, value, wrap, "malformed")
+    for label, kept in (("no charter", ["README.txt"]), ("the charter alone", ["charter.json"])):
+        case = Case("", world.accord, make.tar(make.seal({n: members[n] for n in kept}, world.accord, [])))
+        yield expected(case, GOOD if "charter.json" in kept else "malformed", label)
+    other = make.seal(members, bytes(32), [])
+    yield expected(Case("", world.accord, make.tar(other)), "other-accord", "another accord named")
+    yield expected(Case("", bytes(32), make.tar(other)), "other-accord", "another accord named and given")
+    yield expected(Case("", None, make.tar(other)), "other-accord", "another accord named, none given")
+
+
 def forms(world):
     """Archives and directories whose only fault is one of form."""
     readme = {"README.txt": world.charter, "charter.json": world.charter}
@@ -770,6 +796,7 @@ def cases():
     yield from members_of(plain_world(9))
     yield from claims(plain_world(10))
     yield from forms(plain_world(13))
+    yield from listings(plain_world(14))
     yield from quantum()
     yield from evidences(plain_world(12))
 
