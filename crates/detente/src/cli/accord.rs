@@ -34,14 +34,16 @@ pub(crate) enum AccordCommand {
     /// Show who is in an accord, and what of it holds now
     Show(ShowArgs),
     /// Begin a new epoch with the keys that were committed to in advance
+    #[command(after_help = "Example:\n  detente accord rotate")]
     Rotate(AccordFlag),
-    /// Say that a log ends here: its key was lost, stolen, or signed two histories
+    /// Say that a log ends here: its key was lost, is in other hands, or signed two histories
     Freeze(FreezeArgs),
     /// Invite a party by its offer
     Invite(InviteArgs),
     /// Consent to an invitation
     Consent(ConsentArgs),
     /// Sign on to an accord that invited you, once all have consented
+    #[command(after_help = "Example:\n  detente accord sign-on")]
     SignOn(AccordFlag),
     /// Leave an accord; what was said in it stays valid
     Leave(LeaveArgs),

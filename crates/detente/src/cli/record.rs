@@ -27,6 +27,7 @@ pub(crate) enum RecordCommand {
     /// Ask that the content of entries of ours is deleted everywhere, and delete it here
     Redact(RedactArgs),
     /// Delete the content of entries that their authors redacted
+    #[command(after_help = "Example:\n  detente record erase")]
     Erase(AccordFlag),
     /// List evidence against keys, or write one file
     Evidence(EvidenceArgs),

@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 48] = [
     "try",
     "demo",
     "init",
@@ -16,6 +16,30 @@ const COMMANDS: [&str; 24] = [
     "ask",
     "answer",
     "open",
+    "match openings",
+    "match check-openings",
+    "accord offer",
+    "accord new",
+    "accord sign",
+    "accord list",
+    "accord show",
+    "accord rotate",
+    "accord freeze",
+    "accord invite",
+    "accord consent",
+    "accord sign-on",
+    "accord leave",
+    "sync out",
+    "sync in",
+    "bundle export",
+    "verify",
+    "record show",
+    "record fsck",
+    "record recover",
+    "record redact",
+    "record erase",
+    "record evidence",
+    "record backup",
     "receipt add",
     "receipt list",
     "receipt show",
@@ -41,13 +65,16 @@ fn help(command: &str) -> String {
 
 #[test]
 fn every_command_s_help_fits_and_has_an_example() {
-    for command in COMMANDS.into_iter().chain(["", "peer", "receipt", "list", "home", "bench"]) {
+    for command in COMMANDS.into_iter().chain([
+        "", "accord", "bundle", "match", "peer", "receipt", "record", "list", "home", "bench", "sync",
+    ]) {
         let help = help(command);
         for line in help.lines() {
             assert!(line.chars().count() <= 110, "{command}: {line}");
         }
         assert!(help.lines().count() <= 60, "{command}: {} lines", help.lines().count());
-        let groups = ["peer", "receipt", "list", "home", "bench"];
+        let groups =
+            ["accord", "bundle", "match", "peer", "receipt", "record", "list", "home", "bench", "sync"];
         if COMMANDS.contains(&command) && !groups.contains(&command) {
             assert!(
                 help.contains("Example:\n  detente ") || help.contains("Examples:\n  detente "),

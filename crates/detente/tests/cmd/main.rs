@@ -13,6 +13,7 @@ mod help;
 mod known_answers;
 mod policy;
 mod receipts;
+mod record;
 mod tamper;
 mod terminal;
 mod trying;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use detente_accord::record::{Act, StatementType};
 use detente_accord::words::FORBIDDEN;
 
 /// Words of the handbook that the table in the code leaves out because they need their neighbours.
@@ -77,6 +78,12 @@ fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
+/// Names of types, acts and codes of the record: faces translate them.
+fn is_on_the_wire(text: &str) -> bool {
+    let types = StatementType::all().iter().any(|kind| kind.name == text);
+    types || Act::all().iter().any(|act| act.name == text)
+}
+
 #[test]
 fn the_search_finds_what_it_looks_for() {
     let source = "/// The Victim.\nfn f() { say('\"', \"a \\\"b\\\" is \\\n     infected\"); } // lied\n#[cfg(test)] \"guilty\"";
@@ -91,7 +98,7 @@ fn the_search_finds_what_it_looks_for() {
 fn no_forbidden_word_stands_before_a_person() {
     let crates = fs::canonicalize(env!("CARGO_MANIFEST_DIR")).unwrap();
     let mut found = Vec::new();
-    for name in ["detente", "accord", "store", "indicators", "psi", "tlog"] {
+    for name in ["detente", "node", "accord", "store", "indicators", "psi", "tlog"] {
         sources(&crates.join("..").join(name).join("src"), &mut found);
     }
     assert!(found.len() > 60, "{} sources", found.len());
@@ -102,6 +109,9 @@ fn no_forbidden_word_stands_before_a_person() {
             None => source,
         };
         for text in texts(&source, path.contains("/src/cli/")) {
+            if is_on_the_wire(&text) {
+                continue;
+            }
             for word in FORBIDDEN.iter().map(|(word, _)| *word).chain(MORE) {
                 assert!(!holds_word(&text, word), "{path} says {word:?}: {text:?}");
             }

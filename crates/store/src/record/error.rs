@@ -126,7 +126,7 @@ pub enum Error {
     #[error("{0}")]
     Refused(Refusal),
     /// Another process reads what was to be erased: it is gone, and traces of it may be left.
-    #[error("another process reads {}: traces of what was erased may be left", .0.display())]
+    #[error("another process reads {}: traces of what was deleted may be left", .0.display())]
     ReaderInTheWay(PathBuf),
     /// An earlier write failed in a way that leaves open what is on disk. Only a restart finds out.
     #[error("an earlier write to {} failed: nothing more is written before a restart", .0.display())]
