@@ -12,7 +12,7 @@ use super::verdict::{Judged, Outcome, Reason};
 use super::{Options, Trust, text};
 use crate::record::Pq;
 use crate::record::bundle::{Bundle, Claim, EntryId};
-use crate::record::convict::convict;
+use crate::record::convict::{Conviction, convict};
 use crate::record::interval::{Named, not_after};
 use crate::record::known::Known;
 use crate::record::leaf::Leaf;
@@ -35,11 +35,13 @@ impl Proved<'_, '_> {
         let shared = Shared {
             acknowledgements: Acknowledgements::of(self.entries),
             not_before: self.not_before(),
+            indices: self.indices(),
+            convictions: self.convictions(options),
             is_gated: self.known.charter().quorum().pq == Pq::Required && !options.ml_dsa,
         };
         let complete = self.covered(&shared);
         let judge = |claim: &Claim| {
-            let mut judged = self.judge_claim(claim, &shared, options);
+            let mut judged = self.judge_claim(claim, &shared);
             let entry = match claim {
                 Claim::Said(entry) | Claim::Acknowledged { entry, .. } => Some(entry),
                 _ => None,
@@ -58,8 +60,8 @@ impl Proved<'_, '_> {
         self.bundle.claims.iter().map(judge).collect()
     }
 
-    fn judge_claim(&self, claim: &Claim, shared: &Shared, options: Options) -> Judged {
-        let (outcome, reason) = self.decide(claim, options);
+    fn judge_claim(&self, claim: &Claim, shared: &Shared) -> Judged {
+        let (outcome, reason) = self.decide(claim, shared);
         let bare = Judged::bare(claim.to_string(), outcome, reason);
         if outcome != Outcome::Verified {
             return bare;
@@ -73,7 +75,7 @@ impl Proved<'_, '_> {
                 judged
             }
             Claim::Complete { log, from, to, size } => self.describe_complete(bare, log, *from..*to, *size),
-            Claim::Fork(number) => return self.describe_fork(bare, *number, options),
+            Claim::Fork(number) => return describe_fork(bare, shared.convictions.get(number)),
         };
         if shared.is_gated {
             return Judged { outcome: Outcome::CannotDecide, reason: Reason::PqNotChecked, ..judged };
@@ -82,12 +84,12 @@ impl Proved<'_, '_> {
     }
 
     /// The answer, before anything about ML-DSA and the trust root.
-    fn decide(&self, claim: &Claim, options: Options) -> (Outcome, Reason) {
+    fn decide(&self, claim: &Claim, shared: &Shared) -> (Outcome, Reason) {
         let decided = match claim {
             Claim::Said(entry) => self.proved(entry).map(drop),
             Claim::Acknowledged { entry, by } => self.acknowledged(entry, by),
-            Claim::Complete { log, from, to, size } => self.complete(log, *from..*to, *size),
-            Claim::Fork(number) => self.convicts(*number, options),
+            Claim::Complete { log, from, to, size } => self.complete(log, *from..*to, *size, shared),
+            Claim::Fork(number) => shared.convicts(*number),
         };
         match decided {
             Ok(()) => (Outcome::Verified, Reason::Ok),
@@ -119,19 +121,19 @@ impl Proved<'_, '_> {
         }
     }
 
-    fn complete(&self, log: &LogId, range: std::ops::Range<u64>, size: u64) -> Result<(), Reason> {
-        let ends = |seq| EntryId::new(log.clone(), seq);
-        let here = self.bundle.entries.range(ends(range.start)..ends(range.end));
-        let here = here.filter(|(_, files)| files.leaf.is_some()).count() as u64;
-        let is_here =
-            self.bundle.leaves.contains_key(&(log.clone(), size)) && here == range.end - range.start;
-        if is_here { Ok(()) } else { Err(Reason::Missing) }
-    }
-
-    fn convicts(&self, number: u64, options: Options) -> Result<(), Reason> {
-        let bytes = self.bundle.evidence.get(&number).ok_or(Reason::Missing)?;
-        let evidence = Evidence::parse(bytes).map_err(|_| Reason::NoEvidence)?;
-        convict(&evidence, self.known, options.ml_dsa).map(drop).map_err(|_| Reason::NoEvidence)
+    /// Whether every leaf of the range is here, and the list that shows where it ends.
+    fn complete(
+        &self,
+        log: &LogId,
+        range: std::ops::Range<u64>,
+        size: u64,
+        shared: &Shared,
+    ) -> Result<(), Reason> {
+        let indices = shared.indices.get(log).map_or(&[][..], Vec::as_slice);
+        let before = |end: u64| indices.partition_point(|index| *index < end) as u64;
+        let is_whole = before(range.end) - before(range.start) == range.end - range.start;
+        let is_listed = self.bundle.leaves.contains_key(&(log.clone(), size));
+        if is_whole && is_listed { Ok(()) } else { Err(Reason::Missing) }
     }
 
     /// Labels, interval, what is shown and what is not proved, of an entry.
@@ -165,23 +167,38 @@ impl Proved<'_, '_> {
     }
 
     fn describe_complete(&self, bare: Judged, log: &LogId, range: std::ops::Range<u64>, size: u64) -> Judged {
-        let of_size =
-            self.notes.all().filter(|note| note.log == *log && note.checkpoint.size().get() == size);
         let count = range.end - range.start;
         let shown = format!(
             "{} has {count} entries in its log {log} from {} to before {}; all are in this bundle",
             log.party, range.start, range.end
         );
         let not_proved = vec!["authors-mind", "later-withdrawal", "truth-of-content"];
-        Judged { labels: held_labels(of_size), not_proved, shown: vec![shown], ..bare }
+        Judged { labels: held_labels(self.notes.of_size(log, size)), not_proved, shown: vec![shown], ..bare }
     }
 
-    fn describe_fork(&self, bare: Judged, number: u64, options: Options) -> Judged {
-        let bytes = self.bundle.evidence.get(&number);
-        let evidence = bytes.and_then(|bytes| Evidence::parse(bytes).ok());
-        let conviction = evidence.and_then(|evidence| convict(&evidence, self.known, options.ml_dsa).ok());
-        let shown = conviction.map(|conviction| text::escape(&conviction.to_string()));
-        Judged { not_proved: vec!["motive"], shown: shown.into_iter().collect(), ..bare }
+    /// What each evidence file that a claim names convicts; judged once, however many claims name it.
+    fn convictions(&self, options: Options) -> BTreeMap<u64, Option<Conviction>> {
+        let claimed = |claim: &Claim| match claim {
+            Claim::Fork(number) => Some(*number),
+            _ => None,
+        };
+        let claimed: BTreeSet<u64> = self.bundle.claims.iter().filter_map(claimed).collect();
+        let judge = |number: &u64| {
+            let evidence = Evidence::parse(self.bundle.evidence.get(number)?).ok();
+            let conviction =
+                evidence.and_then(|evidence| convict(&evidence, self.known, options.ml_dsa).ok());
+            Some((*number, conviction))
+        };
+        claimed.iter().filter_map(judge).collect()
+    }
+
+    /// The indices of the leaves that are here, by log.
+    fn indices(&self) -> BTreeMap<LogId, Vec<u64>> {
+        let mut indices: BTreeMap<LogId, Vec<u64>> = BTreeMap::new();
+        for (id, _) in self.entries.all() {
+            indices.entry(id.log.clone()).or_default().push(id.seq);
+        }
+        indices
     }
 
     /// The ranges that a verified claim shows to be complete.
@@ -191,7 +208,7 @@ impl Proved<'_, '_> {
         }
         let covered = |claim: &Claim| match claim {
             Claim::Complete { log, from, to, size } => {
-                self.complete(log, *from..*to, *size).is_ok().then(|| (log.clone(), *from, *to))
+                self.complete(log, *from..*to, *size, shared).is_ok().then(|| (log.clone(), *from, *to))
             }
             _ => None,
         };
@@ -220,8 +237,26 @@ impl Proved<'_, '_> {
 struct Shared {
     acknowledgements: Acknowledgements,
     not_before: BTreeMap<EntryId, Option<u64>>,
+    /// Ascending.
+    indices: BTreeMap<LogId, Vec<u64>>,
+    convictions: BTreeMap<u64, Option<Conviction>>,
     /// Whether ML-DSA is required and was not checked.
     is_gated: bool,
+}
+
+impl Shared {
+    fn convicts(&self, number: u64) -> Result<(), Reason> {
+        match self.convictions.get(&number) {
+            Some(Some(_)) => Ok(()),
+            Some(None) => Err(Reason::NoEvidence),
+            None => Err(Reason::Missing),
+        }
+    }
+}
+
+fn describe_fork(bare: Judged, conviction: Option<&Option<Conviction>>) -> Judged {
+    let shown = conviction.into_iter().flatten().map(|conviction| text::escape(&conviction.to_string()));
+    Judged { not_proved: vec!["motive"], shown: shown.collect(), ..bare }
 }
 
 /// Who says what, for a person.

@@ -68,16 +68,11 @@ pub(super) fn leaves(bundle: &Bundle<'_>, notes: &Notes<'_>, entries: &Entries) 
             return Err(misfit());
         }
         let root = root_of_hashes(hashes.iter().map(|hash| Hash::from_bytes(*hash)));
-        let mut roots = notes
-            .all()
-            .filter(|note| note.log == *log && note.checkpoint.size().get() == *size)
-            .map(|note| note.checkpoint.root())
-            .peekable();
+        let mut roots = notes.of_size(log, *size).map(|note| note.checkpoint.root()).peekable();
         if roots.peek().is_none() || roots.any(|signed| *signed != root) {
             return Err(misfit());
         }
-        let of_log = entries.all().filter(|(id, _)| id.log == *log && id.seq < *size);
-        for (id, leaf) in of_log {
+        for (id, leaf) in entries.of_log(log, *size) {
             let listed = usize::try_from(id.seq).ok().and_then(|seq| hashes.get(seq));
             if listed != Some(leaf.hash().as_bytes()) {
                 return Err(misfit());

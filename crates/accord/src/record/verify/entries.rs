@@ -11,6 +11,7 @@ use crate::jcs::Value;
 use crate::record::bundle::{Bundle, EntryId};
 use crate::record::known::Known;
 use crate::record::leaf::{Leaf, RoleSignature};
+use crate::record::names::LogId;
 
 /// The leaves of a bundle, decoded once.
 pub(super) struct Entries {
@@ -40,6 +41,13 @@ impl Entries {
     /// All leaves, by log and index.
     pub(super) fn all(&self) -> impl Iterator<Item = (&EntryId, &Leaf)> {
         self.leaves.iter().filter_map(|(entry, leaf)| Some((entry, leaf.as_ref().ok()?)))
+    }
+
+    /// The leaves of a log before an index.
+    pub(super) fn of_log(&self, log: &LogId, before: u64) -> impl Iterator<Item = (&EntryId, &Leaf)> {
+        let end = |seq| EntryId::new(log.clone(), seq);
+        let leaves = self.leaves.range(end(0)..end(before));
+        leaves.filter_map(|(entry, leaf)| Some((entry, leaf.as_ref().ok()?)))
     }
 
     /// All leaves with a proof.

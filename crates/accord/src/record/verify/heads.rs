@@ -10,6 +10,7 @@ use super::{Failure, Options, Reason};
 use crate::Rejection;
 use crate::record::bundle::{Bundle, EntryId};
 use crate::record::known::{Checks, Known, Opened};
+use crate::record::names::LogId;
 
 /// Every note of a bundle. Many proofs carry the same one.
 pub(super) struct Notes<'a> {
@@ -18,12 +19,13 @@ pub(super) struct Notes<'a> {
     opened: BTreeMap<&'a [u8], Opened>,
     by_proof: BTreeMap<EntryId, BTreeMap<u64, &'a [u8]>>,
     by_hash: BTreeMap<[u8; 32], &'a [u8]>,
+    by_size: BTreeMap<(LogId, u64), Vec<&'a [u8]>>,
 }
 
 impl<'a> Notes<'a> {
     pub(super) fn new(known: &'a Known<'a>, options: Options) -> Notes<'a> {
-        let (opened, by_proof, by_hash) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Notes { known, options, opened, by_proof, by_hash }
+        let (opened, by_proof) = (BTreeMap::new(), BTreeMap::new());
+        Notes { known, options, opened, by_proof, by_hash: BTreeMap::new(), by_size: BTreeMap::new() }
     }
 
     /// Step 8: every line by a known key holds, in the notes of all proofs and heads. Files in `head/` that are no
@@ -51,7 +53,10 @@ impl<'a> Notes<'a> {
     fn open(&mut self, note: &'a [u8]) -> Result<(), Rejection> {
         if !self.opened.contains_key(note) {
             let checks = Checks { ml_dsa: self.options.ml_dsa, log_line: true };
-            self.opened.insert(note, self.known.open(note, checks)?);
+            let opened = self.known.open(note, checks)?;
+            let place = (opened.log.clone(), opened.checkpoint.size().get());
+            self.by_size.entry(place).or_default().push(note);
+            self.opened.insert(note, opened);
         }
         Ok(())
     }
@@ -70,9 +75,10 @@ impl<'a> Notes<'a> {
         self.opened.get(self.by_hash.get(hash)?)
     }
 
-    /// Every note once.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Opened> {
-        self.opened.values()
+    /// The notes of a log at a size.
+    pub(super) fn of_size(&self, log: &LogId, size: u64) -> impl Iterator<Item = &Opened> {
+        let notes = self.by_size.get(&(log.clone(), size));
+        notes.into_iter().flatten().filter_map(|note| self.opened.get(note))
     }
 }
 

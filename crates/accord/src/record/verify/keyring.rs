@@ -1,14 +1,13 @@
 //! Steps 2 to 4: the record, its charter, and the keys of later epochs and of parties that joined.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use detente_tlog::KeyName;
-use sha2::{Digest, Sha256};
 
 use super::entries::Entries;
 use super::{Failure, Reason, Trust};
 use crate::jcs::Value;
-use crate::record::bundle::Bundle;
+use crate::record::bundle::{Bundle, EntryId};
 use crate::record::known::Known;
 use crate::record::leaf::Leaf;
 use crate::record::names::{LogId, RecordId};
@@ -78,7 +77,8 @@ impl<'c> Keyring<'c> {
 
     /// Each key set is the one that the epoch before committed to, and that a proved entry of it names.
     fn follow_rotations(&mut self, bundle: &Bundle<'_>, entries: &Entries) -> Result<(), Failure> {
-        let mut next: BTreeMap<LogId, Option<[u8; 32]>> = BTreeMap::new();
+        let rotations = rotations(entries);
+        let mut next: BTreeMap<LogId, [u8; 32]> = BTreeMap::new();
         for (log, bytes) in &bundle.keysets {
             let place = format!("keys/{log}.json");
             let misfit = || Failure::misfit(Reason::BadKeys, place.as_str());
@@ -87,11 +87,10 @@ impl<'c> Keyring<'c> {
             let keys = KeySet::decode(bytes)
                 .map_err(|rejection| Failure::new(Reason::BadKeys, place.as_str(), rejection))?;
             let before = LogId::new(log.party.clone(), before);
-            let promised =
-                if before.epoch == 0 { Some(*party.next()) } else { next.get(&before).copied().flatten() };
-            let successor = successor(entries, &before, log.epoch).ok_or_else(misfit)?;
+            let promised = if before.epoch == 0 { Some(*party.next()) } else { next.get(&before).copied() };
+            let successor = successor(&rotations, &before, log.epoch).ok_or_else(misfit)?;
             let commitment = keys.commitment();
-            if promised != Some(commitment) || successor.keyset != Some(commitment) {
+            if promised != Some(commitment) || successor.keyset != commitment {
                 return Err(misfit());
             }
             next.insert(log.clone(), successor.next);
@@ -101,6 +100,7 @@ impl<'c> Keyring<'c> {
     }
 
     fn read_offers(&mut self, bundle: &Bundle<'_>, entries: &Entries) -> Result<(), Failure> {
+        let invitations = self.invitations(entries);
         for (id, bytes) in &bundle.offers {
             let place = format!("offer/{id}.json");
             let offer = Offer::read(bytes)
@@ -109,7 +109,7 @@ impl<'c> Keyring<'c> {
             let is_invited = party.id() == id
                 && self.charter.party(id).is_none()
                 && party.is_party()
-                && self.is_invited(id, bytes, entries);
+                && invitations.contains(&(id.as_str(), b64::encode(&offer.hash()).as_str()));
             if !is_invited {
                 return Err(Failure::misfit(Reason::BadKeys, place));
             }
@@ -118,16 +118,12 @@ impl<'c> Keyring<'c> {
         Ok(())
     }
 
-    /// Whether a member of the charter invited this party with this offer. A party that joined cannot: it could
-    /// have invited itself.
-    fn is_invited(&self, id: &PartyId, offer: &[u8], entries: &Entries) -> bool {
-        let hash = b64::encode(&Sha256::digest(offer));
-        let invites = |log: &LogId, leaf: &Leaf| {
-            self.charter.party(&log.party).is_some()
-                && has_text(leaf, "party", id.as_str())
-                && has_text(leaf, "offer", &hash)
-        };
-        entries.acts("member", "invite").any(|(entry, leaf)| invites(&entry.log, leaf))
+    /// Which parties were invited with which offers, by members of the charter. A party that joined cannot invite:
+    /// it could have invited itself.
+    fn invitations<'e>(&self, entries: &'e Entries) -> BTreeSet<(&'e str, &'e str)> {
+        let of_member = |entry: &EntryId| self.charter.party(&entry.log.party).is_some();
+        let invites = entries.acts("member", "invite").filter(|(entry, _)| of_member(entry));
+        invites.filter_map(|(_, leaf)| Some((text_of(leaf, "party")?, text_of(leaf, "offer")?))).collect()
     }
 
     /// One key, one purpose, over all epochs and parties: only an office may keep its key.
@@ -183,28 +179,35 @@ fn uses_of_keys<'a>(party: &'a PartyId, keys: &'a KeySet) -> impl Iterator<Item 
 }
 
 /// What a rotation names.
-#[derive(PartialEq, Eq)]
 struct Successor {
-    keyset: Option<[u8; 32]>,
-    next: Option<[u8; 32]>,
+    keyset: [u8; 32],
+    next: [u8; 32],
+}
+
+/// What the rotations of each epoch's keys name, as it is written.
+type Rotations<'e> = BTreeMap<(&'e LogId, u64), BTreeSet<(Option<&'e str>, Option<&'e str>)>>;
+
+fn rotations(entries: &Entries) -> Rotations<'_> {
+    let mut rotations = Rotations::new();
+    for (entry, leaf) in entries.acts("keys", "rotate") {
+        if let Some(Value::Integer(epoch)) = leaf.said.public.get("epoch") {
+            let named = (text_of(leaf, "keyset"), text_of(leaf, "next"));
+            rotations.entry((&entry.log, *epoch)).or_default().insert(named);
+        }
+    }
+    rotations
 }
 
 /// The one successor of an epoch's keys: none if no proved entry names one, or if two differ. Two are both void.
-fn successor(entries: &Entries, before: &LogId, epoch: u64) -> Option<Successor> {
-    let rotations = entries.acts("keys", "rotate").filter(|(entry, leaf)| {
-        entry.log == *before && leaf.said.public.get("epoch") == Some(&Value::Integer(epoch))
-    });
-    let named = |leaf: &Leaf, field: &str| leaf.said.public.get(field).cloned();
-    let mut pairs: Vec<_> = rotations.map(|(_, leaf)| (named(leaf, "keyset"), named(leaf, "next"))).collect();
-    pairs.dedup();
-    let [(keyset, next)] = pairs.as_slice() else { return None };
-    let hash = |value: &Option<Value>| match value {
-        Some(Value::Text(text)) => b64::decode(text),
-        _ => None,
-    };
-    Some(Successor { keyset: hash(keyset), next: hash(next) })
+fn successor(rotations: &Rotations<'_>, before: &LogId, epoch: u64) -> Option<Successor> {
+    let named = rotations.get(&(before, epoch)).filter(|named| named.len() == 1)?;
+    let (keyset, next) = named.first()?;
+    Some(Successor { keyset: b64::decode((*keyset)?)?, next: b64::decode((*next)?)? })
 }
 
-fn has_text(leaf: &Leaf, field: &str, text: &str) -> bool {
-    matches!(leaf.said.public.get(field), Some(Value::Text(found)) if found == text)
+fn text_of<'l>(leaf: &'l Leaf, field: &str) -> Option<&'l str> {
+    match leaf.said.public.get(field) {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    }
 }
