@@ -13,5 +13,11 @@ pub mod log;
 pub mod matching;
 pub mod planted;
 pub mod reader;
+pub mod record;
 pub mod tree;
 pub mod vole;
+
+/// The world of the tests: parties with fixed keys that write logs and cosign.
+#[allow(dead_code, clippy::unwrap_used, reason = "shared with the tests of bundles")]
+#[path = "../../crates/accord/tests/bundle/world.rs"]
+mod world;

@@ -50,7 +50,13 @@ pub fn in_value(value: &Value) {
 
 /// A file or card that is in form, but whose parts disagree.
 pub fn in_rejection(rejection: &Rejection) {
-    let is_due = matches!(rejection, Rejection::BadSignature { .. } | Rejection::Contradiction { .. });
+    let is_due = matches!(
+        rejection,
+        Rejection::BadSignature { .. }
+            | Rejection::Contradiction { .. }
+            | Rejection::SealedContradicts { .. }
+            | Rejection::BadMember { .. }
+    );
     assert!(!(PLANTED && is_due), "planted: {rejection}");
 }
 
@@ -77,6 +83,18 @@ pub fn in_run(rejection: &detente_psi::Rejection) {
 pub fn in_path(size: u64, verdict: &Result<(), detente_tlog::Rejection>) {
     let is_due = size > 1 << 20 && matches!(verdict, Err(detente_tlog::Rejection::PathTooShort { .. }));
     assert!(!(PLANTED && is_due), "planted: a short path in a large tree");
+}
+
+/// An archive with a byte behind a member.
+pub fn in_archive(refused: &detente_accord::record::tar::NotArchive) {
+    let is_due = refused.fault == detente_accord::record::tar::Fault::BadPadding;
+    assert!(!(PLANTED && is_due), "planted: {refused}");
+}
+
+/// A bundle in form of which a signature or a head does not hold.
+pub fn in_claim(claim: &detente_accord::record::verify::Judged) {
+    let is_due = matches!(claim.reason.name(), "bad-signature" | "bad-head" | "policy-differs");
+    assert!(!(PLANTED && is_due), "planted: {}", claim.reason.name());
 }
 
 /// A file of the log in which a name, a number or an end is wrong.

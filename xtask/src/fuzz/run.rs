@@ -45,6 +45,8 @@ fn limits(target: &str) -> Limits {
         "voprf_ask" | "voprf_answer" => Limits { len_max: 64, timeout_seconds: 5 },
         // The same, with the base transfers of a run.
         "vole_asker" | "vole_answerer" => Limits { len_max: 64, timeout_seconds: 10 },
+        // Edits to one member of an honest bundle, whose signatures are all checked.
+        "bundle" | "packet" => Limits { len_max: 1 << 10, timeout_seconds: 5 },
         // An honest answer has 15 KB.
         "file_ask" | "file_answer" => Limits { len_max: 24 << 10, timeout_seconds: 2 },
         "receipt" | "terms" | "unpack" | "sniff" => Limits { len_max: 16 << 10, timeout_seconds: 2 },

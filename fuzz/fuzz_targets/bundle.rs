@@ -1,0 +1,5 @@
+//! Bundles.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::record::check_bundle(data));

@@ -1,0 +1,5 @@
+//! Packets.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::record::check_packet(data));

@@ -1,0 +1,5 @@
+//! Archives of the record.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::record::check_tar(data));
