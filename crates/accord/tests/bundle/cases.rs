@@ -390,6 +390,18 @@ fn later_keys() -> Vec<Case> {
         parts.put("keys/a/1.json", &thief.encode());
         parts
     });
+    add("a rotation that promises nothing", Reason::BadKeys, &|world| {
+        let successor = keys("a", 1, false, false);
+        let mut named = rotation(1, &successor, &successor);
+        if let Value::Object(members) = &mut named {
+            members.insert("next".to_owned(), Value::text(""));
+        }
+        world.say(&log("a", 0), "keys", named, &[]);
+        publish(world, &log("a", 0));
+        let mut parts = Parts::of(&world.everything().finish().unwrap());
+        parts.put("keys/a/1.json", &successor.encode());
+        parts
+    });
     add("two successors", Reason::BadKeys, &|world| {
         let (_, new) = world.rotate("a");
         let (right, other) = (keys("a", 1, false, false), keys("a", 3, false, false));

@@ -273,7 +273,9 @@ impl<'a> Judge<'a> {
             ("member", _) => members::apply(&mut self.members, self.charter, position, leaf),
             // What machines say stays true of whoever left: that it received, deleted, recovered. And whoever left
             // may still have its content deleted.
-            ("ack" | "error" | "erased" | "recovery" | "evidence" | "anchor" | "redaction", Some(_)) => Ok(()),
+            ("ack" | "error" | "erased" | "recovery" | "evidence" | "anchor" | "redaction", Some(_)) => {
+                Ok(())
+            }
             (_, Some(Membership::Party | Membership::Observer)) => Ok(()),
             _ => Err(Why::NotAParty),
         }
