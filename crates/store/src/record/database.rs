@@ -167,3 +167,37 @@ fn reader(path: &Path, schema: &Schema) -> Result<Connection, Error> {
 /// SQLite's page, and pages that every transaction touches on the way to its rows.
 const PAGE_BYTES: usize = 4096;
 const PAGES_TOUCHED: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::super::schema;
+    use super::*;
+
+    /// What comes after a piece of work that ended with this code of SQLite.
+    fn check(code: i32, name: &str, next: Option<&str>) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut database = Database::create(&folder.path().join("a.db"), &schema::CONTENT).unwrap();
+        let failure = || rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        let failed = database.transact(0, |_| Err::<(), _>(failure()));
+        assert_eq!(failed.err().map(|error| error.name()), Some(name));
+        let insert = "INSERT INTO sealed VALUES (x'00', x'00')";
+        let after = database.transact(0, |db| db.execute(insert, []));
+        assert_eq!(after.err().map(|error| error.name()), next);
+        let after = database.empty_log();
+        assert_eq!(after.err().map(|error| error.name()), next);
+    }
+
+    #[test]
+    fn nothing_is_written_after_a_sync_that_failed() {
+        check(ffi::SQLITE_IOERR_FSYNC, "database", Some("poisoned"));
+        check(ffi::SQLITE_IOERR_WRITE, "database", Some("poisoned"));
+        check(ffi::SQLITE_CORRUPT, "damaged", Some("poisoned"));
+    }
+
+    #[test]
+    fn a_full_disk_is_no_doubt_about_what_is_on_it() {
+        check(ffi::SQLITE_FULL, "disk-full", None);
+    }
+}

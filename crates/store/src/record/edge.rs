@@ -91,7 +91,7 @@ impl Edge {
             let stored = Stored { number, size, root: root.0, checked_size, checked };
             match Edge::load(record, &origin, stored) {
                 Ok(edge) => drop(edges.insert(origin, edge)),
-                Err(error @ (Error::Differs { .. } | Error::Damaged { .. })) => {
+                Err(error @ (Error::Differs { .. } | Error::Damaged { .. } | Error::Rejected(_))) => {
                     drop(damaged.insert(origin, error))
                 }
                 Err(error) => return Err(error),

@@ -6,7 +6,9 @@ mod log;
 
 pub use finding::{Finding, FindingKind};
 
-use detente_tlog::KeyName;
+use std::collections::BTreeMap;
+
+use detente_tlog::{KeyName, Note, VerifierKey};
 
 use self::log::LogCheck;
 use super::notes::NoteRow;
@@ -108,6 +110,31 @@ impl Record {
             self.check_rest(&mut report)?;
         }
         Ok(report)
+    }
+
+    /// Verifies the signatures of all notes with the keys that `keys` gives for a log: those of the log and of its
+    /// cosigners. A note none of whose lines is by one of them, or one of whose known lines does not hold, is a
+    /// finding; one of a log without keys is passed over.
+    ///
+    /// # Errors
+    /// As of any read.
+    pub fn check_signatures(
+        &self,
+        mut keys: impl FnMut(&KeyName) -> Vec<VerifierKey>,
+    ) -> Result<Vec<Finding>, Error> {
+        let (mut report, mut known) = (Report::default(), BTreeMap::new());
+        for log in self.logs()? {
+            let keys = keys(&log.origin);
+            known.insert(log.origin.as_str().to_owned(), keys);
+        }
+        self.each_note(|note| {
+            let Some(keys) = known.get(&note.origin).filter(|keys| !keys.is_empty()) else { return };
+            let keys: Vec<&VerifierKey> = keys.iter().collect();
+            if Note::parse(&note.bytes).and_then(|note| note.verify(&keys)).is_err() {
+                report.find(FindingKind::Signature { hash: note.hash });
+            }
+        })?;
+        Ok(report.findings)
     }
 
     /// Notes, public files, evidence, sealed items, and SQLite's own structure.

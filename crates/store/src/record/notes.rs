@@ -233,11 +233,11 @@ const SELECT: &str = "SELECT hash, origin, note.size, note.root, lines, bytes
 
 pub(super) struct NoteRow {
     pub(super) hash: [u8; 32],
-    origin: String,
+    pub(super) origin: String,
     size: u64,
     root: Hash,
     lines: usize,
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl NoteRow {

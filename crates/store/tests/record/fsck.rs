@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use detente_store::record::{Access, Depth, Error, ItemKeyFor, Outgoing, Record};
-use detente_tlog::Hash;
+use detente_store::record::{Access, Depth, Error, FindingKind, ItemKeyFor, Outgoing, Record};
+use detente_tlog::{Hash, KeyName};
 use rusqlite::Connection;
 
-use crate::world::{INSTANCE, NOTHING, Place, borrowed, check, files, fill, leaves, note, origin, tree};
+use crate::world::{
+    INSTANCE, NOTHING, Place, borrowed, check, files, fill, leaves, log_key, note, origin, tree,
+};
 
 /// A record with two logs, their files, and something in every table.
 fn full(size: u64) -> Place {
@@ -272,4 +274,28 @@ fn a_damaged_log_is_set_aside_and_stored_again_from_a_mirror() {
     let mut record = place.open();
     assert!(record.fsck(Depth::Full, |_| ()).unwrap().is_clean());
     assert_eq!(record.root_checked(&a).unwrap().0, 701);
+}
+
+#[test]
+fn every_signature_of_every_note_is_verified() {
+    let place = Place::new();
+    let mut record = place.open();
+    let a = origin("a");
+    record.put_note(&note("a", 3, tree(3).root(), 2)).unwrap();
+    record.put_note(&note("b", 3, tree(3).root(), 0)).unwrap();
+    let key = log_key("a").verifier().clone();
+    let keys = |origin: &KeyName| if *origin == a { vec![key.clone()] } else { Vec::new() };
+    assert!(record.check_signatures(keys).unwrap().is_empty());
+    // The text of one note under the signature of another.
+    let text = String::from_utf8(note("a", 4, tree(4).root(), 0)).unwrap();
+    let lines = String::from_utf8(note("a", 5, tree(5).root(), 0)).unwrap();
+    let (text, lines) = (text.split_once("\n\n").unwrap().0, lines.split_once("\n\n").unwrap().1.to_owned());
+    let forged = record.put_note(format!("{text}\n\n{lines}").as_bytes()).unwrap();
+    let found = record.check_signatures(keys).unwrap();
+    assert_eq!(
+        found.into_iter().map(|finding| finding.kind).collect::<Vec<_>>(),
+        [FindingKind::Signature { hash: forged }]
+    );
+    let nobody = |_: &KeyName| vec![log_key("c").verifier().clone()];
+    assert_eq!(record.check_signatures(nobody).unwrap().len(), 3);
 }

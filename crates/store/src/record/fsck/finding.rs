@@ -74,6 +74,11 @@ pub enum FindingKind {
         /// Its hash.
         hash: [u8; 32],
     },
+    /// A signature of a note does not hold, or none is by a known key.
+    Signature {
+        /// Its hash.
+        hash: [u8; 32],
+    },
     /// The charter is not the one that the record is named after.
     Charter,
     /// A public file is not what was stored.
@@ -108,6 +113,7 @@ impl Finding {
             FindingKind::Checkpoint { .. } => "checkpoint",
             FindingKind::NewestNote { .. } => "newest-note",
             FindingKind::Note { .. } => "note",
+            FindingKind::Signature { .. } => "signature",
             FindingKind::Charter => "charter",
             FindingKind::PublicFile { .. } => "public-file",
             FindingKind::Evidence { .. } => "evidence",
@@ -141,6 +147,9 @@ impl fmt::Display for Finding {
                 write!(f, "{origin}: the newest note, at {size}, says another root than the leaves")
             }
             FindingKind::Note { hash } => write!(f, "note {} is not what was stored", hex(hash)),
+            FindingKind::Signature { hash } => {
+                write!(f, "note {} has a signature that does not hold, or none that is known", hex(hash))
+            }
             FindingKind::Charter => f.write_str("the charter is not the one that the record is named after"),
             FindingKind::PublicFile { kind, name } => write!(f, "{kind} {name} is not what was stored"),
             FindingKind::Evidence { hash } => write!(f, "evidence {} is not what was stored", hex(hash)),
