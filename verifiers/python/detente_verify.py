@@ -1157,13 +1157,16 @@ class Bundle:
         places = [(party, epoch - 1, seq) for seq in self.seqs.get((party, epoch - 1), [])]
         pubs = [self.entries[place].pub for place in places if self.bound(place, "keys", "rotate")]
         made = {
-            (str(pub.get("keyset")), str(pub.get("next")))
+            encode([pub.get("keyset"), pub.get("next")])
             for pub in pubs if type(pub.get("epoch")) is int and pub["epoch"] == epoch
         }
         need(len(made) == 1, "no entry, or two that differ, made these keys")
-        keyset_text, next_text = made.pop()
-        need(keyset_text == b64encode(digest), "other keys were announced")
-        successors[(party, epoch + 1)] = b64decode(next_text, 32)
+        announced, following = json.loads(made.pop())
+        need(announced == b64encode(digest), "other keys were announced")
+        try:
+            successors[(party, epoch + 1)] = bytes_of(following, 32)
+        except Refused:
+            pass  # this epoch stands; none can come after it
         keys = list(keyset.owned(party))
         need(len({key for key, _ in keys}) == len(keys), "a key stands twice")
         self.own_keys(keys)

@@ -462,6 +462,122 @@ def key_members(world, members, claims):
         yield from offers()
 
 
+class SuccessorWorld(make.World):
+    """A world whose first party's next keys are changed before anything is hashed."""
+
+    def __init__(self, seed, change):
+        self.change = change
+        super().__init__(seed, Plain())
+
+    def charter_value(self):
+        first = self.members[self.full[0]]
+        if self.change:
+            self.change(self, first.keysets)
+            self.change = None
+        return super().charter_value()
+
+
+def successor_ways():
+    """(label, change of the next keys, fits): keys that stand elsewhere, though all was announced in time."""
+    other = lambda world: world.members[world.full[1]]
+    return [
+        ("all new", lambda w, k: None, True), ("an office keeps its key", lambda w, k: k[1].roles.update(desk=k[0].roles["desk"]), True),
+        ("an office takes another's key", lambda w, k: k[1].roles.update(desk=k[0].roles["chief"]), False), ("the log keeps its key", lambda w, k: setattr(k[1], "log", k[0].log), False),
+        ("the mirror keeps its key", lambda w, k: setattr(k[1], "mirror", k[0].mirror), False), ("log and mirror the same", lambda w, k: setattr(k[1], "log", k[1].mirror), False),
+        ("the mirror key of another", lambda w, k: setattr(k[1], "mirror", other(w).keysets[0].mirror), False),
+        ("the desk key of another", lambda w, k: k[1].roles.update(desk=other(w).keysets[0].roles["desk"]), False),
+        ("an office twice", lambda w, k: k[1].roles.update(desk=k[1].roles["chief"]), False), ("the key of a witness", lambda w, k: setattr(k[1], "log", w.witnesses[0][1]), False),
+        ("fewer offices", lambda w, k: k[1].roles.pop("chief"), True), ("no office", lambda w, k: k[1].roles.clear(), True),
+        ("another office", lambda w, k: k[1].roles.update({"new-desk": make.Ed(bytes(32))}), True), ("office recovery", lambda w, k: k[1].roles.update(recovery=make.Ed(bytes(32))), False),
+        ("recovery key as log key", lambda w, k: setattr(k[1], "log", w.members[w.full[0]].recovery), False),
+    ]
+
+
+def successors():
+    for i, (label, change, fits) in enumerate(successor_ways()):
+        world = SuccessorWorld(900 + i, change)
+        world.live()
+        members, claims_ = mutations.forged_keyset(world.rng, world, 0)
+        yield expected(alone("", world.charter, members, claims_), "ok" if fits else "bad-keys", "next keys, " + label)
+    yield from announced()
+
+
+def announced():
+    """The keys file, what the entry says and what was announced before: all three have to be one."""
+    for label, in_entry, in_file in (("entry names others", 2, 1), ("entry and file are others", 2, 2), ("file is another", 1, 2)):
+        world = plain_world(930)
+        party = world.full[0]
+        sets = world.members[party].keysets
+        pub = {"act": "rotate", "epoch": 1, "keyset": make.b64(sets[in_entry].digest()), "next": make.b64(sets[2].digest())}
+        yield expected(rotated(world, pub, sets[in_file]), "bad-keys", "keys, " + label)
+    for label, changes, reason in (
+        ("as they should be", {}, GOOD), ("epoch 2", {"epoch": 2}, "bad-keys"), ("epoch true", {"epoch": True}, "bad-keys"), ("epoch as text", {"epoch": "1"}, "bad-keys"),
+        ("next too short", {"next": make.b64(bytes(31))}, GOOD), ("next no text", {"next": 1}, GOOD), ("keyset no text", {"keyset": [1]}, "bad-keys"),
+        ("act sealing", {"act": "sealing"}, "bad-keys"), ("more", {"single": True}, GOOD),
+    ):
+        world = plain_world(931)
+        sets = world.members[world.full[0]].keysets
+        pub = {"act": "rotate", "epoch": 1, "keyset": make.b64(sets[1].digest()), "next": make.b64(sets[2].digest())}
+        yield expected(rotated(world, dict(pub, **changes), sets[1]), reason, "rotate entry, " + label)
+
+
+    for label, second, reason in (("the same again", {}, GOOD), ("another next", {"next": make.b64(bytes(32))}, "bad-keys"), ("no next", {"next": DROP}, "bad-keys"),
+                                  ("a next of no form", {"next": 1}, "bad-keys"), ("another keyset", {"keyset": make.b64(bytes(32))}, "bad-keys"), ("another epoch", {"epoch": 2}, GOOD)):
+        world = plain_world(932)
+        sets = world.members[world.full[0]].keysets
+        pub = {"act": "rotate", "epoch": 1, "keyset": make.b64(sets[1].digest()), "next": make.b64(sets[2].digest())}
+        other = {k: v for k, v in dict(pub, **second).items() if v is not DROP}
+        yield expected(rotated(world, pub, sets[1], other), reason, "two rotate entries, the second: " + label)
+
+
+def rotated(world, pub, keyset, second=None):
+    party = world.full[0]
+    value, place = mutations.own_leaf(world.rng, world, party, type="keys", pub=pub, commits={}, refs=[], exercise=False, accord=make.b64(world.accord))
+    value["statement"].pop("tree", None)
+    built = make.Built("", world, {})
+    members, _ = mutations.one_entry(built, make.jcs(value), place)
+    if second is not None:
+        world.leaves[place[:2]].append(make.jcs(value))
+        value["entry"]["seq"] += 1
+        value["statement"]["pub"] = second
+        members.update(mutations.one_entry(built, make.jcs(value), place[:2] + (place[2] + 1,))[0])
+    return alone("", world.charter, dict(members, **{"keys/%s/1.json" % party: make.jcs(keyset.value())}))
+
+
+def usurped_keys():
+    """An offer, well signed and invited, in the name of a party of the charter: it must not replace that party's keys."""
+    world = plain_world(940)
+    host, target = world.full[0], world.full[1]
+    thief = make.Party(world.rng, target)
+    offer = {"v": 1, "kind": "detente/offer", "made": 1, "party": thief.value(), "sealing": "", "transport": ""}
+    offer["sig"] = make.b64(thief.root.sign(b"detente/offer/v1\x00" + make.jcs(offer)))
+    data = make.jcs(offer)
+    place = world.append(host, "member", {"to": "*", "act": "invite", "party": target, "offer": make.b64(make.h(data))}, (), ["desk"])
+    world.publish(place[:2])
+    bundler = make.Bundler(world)
+    bundler.entry(place)
+    claim = [dict(zip(("claim", "party", "epoch", "seq"), ("said",) + place))]
+    yield expected(alone("", world.charter, bundler.members, claim), "ok", "an invitation alone")
+    yield expected(alone("", world.charter, dict(bundler.members, **{"offer/%s.json" % target: data}), claim), "bad-keys", "offer in the name of a party of the charter")
+
+
+def named_heads(world):
+    """Heads in leaves that differ from the very note whose hash they give."""
+    party, other = world.full[0], world.full[1]
+    size, note = world.notes[(other, 0)][-1]
+    root = make.mth(make.leaf_hashes(world.leaves[(other, 0)][:size]))
+    good = {"party": other, "epoch": 0, "size": size, "root": make.b64(root), "note": make.b64(make.h(note))}
+    for label, changes, reason in (
+        ("as it is", {}, "ok"), ("size", {"size": size + 1}, "bad-head"), ("root", {"root": make.b64(bytes(32))}, "bad-head"), ("epoch", {"epoch": 1}, "bad-head"),
+        ("party", {"party": world.full[2]}, "bad-head"), ("note not here", {"note": make.b64(bytes(32))}, "ok"),
+    ):
+        value, place = mutations.own_leaf(world.rng, world, party)
+        value["entry"]["heads"] = [dict(good, **changes)]
+        members, claim = mutations.one_entry(make.Built("", world, {}), make.jcs(value), place)
+        members["head/%s.note" % make.h(note).hex()] = note
+        yield expected(alone("", world.charter, members, claim), reason, "named head, " + label)
+
+
 def offer_ways():
     """(label, change of the offer before it is signed, fits)."""
     sealing = lambda world: make.b64(make.sealing_key(world.rng))
@@ -793,6 +909,9 @@ def cases():
     yield from proofs(plain_world(7))
     yield from role_signatures(plain_world(8))
     yield from keys()
+    yield from successors()
+    yield from usurped_keys()
+    yield from named_heads(plain_world(15))
     yield from members_of(plain_world(9))
     yield from claims(plain_world(10))
     yield from forms(plain_world(13))

@@ -265,28 +265,30 @@ func (b *bundle) readKeySet(m member, successors map[logID]hash) {
 	digest := domainHash("detente/keyset/v1", data)
 	announced, there := successors[m.log]
 	need(there && announced == digest, "not the keys announced before")
-	successors[logID{m.log.party, m.log.epoch + 1}] = b.nextAfter(m.log, digest)
+	following := b.nextAfter(m.log, digest)
+	attempt(func() { // if it is none, this epoch stands and none can come after it
+		successors[logID{m.log.party, m.log.epoch + 1}] = hashOf(following)
+	})
 	b.ownKeys(set.owned(m.log.party))
 	b.keys[m.log] = set
 }
 
 // nextAfter finds the entry that made this epoch; two that differ are none.
-func (b *bundle) nextAfter(log logID, digest hash) hash {
+func (b *bundle) nextAfter(log logID, digest hash) interface{} {
 	before := logID{log.party, log.epoch - 1}
-	made := map[[2]interface{}]bool{}
+	made := map[string]interface{}{}
 	for _, seq := range b.seqs[before] {
 		at := place{before, seq}
 		if pub := b.entries[at].pub; b.binds(at, "keys", "rotate") && pub["epoch"] == log.epoch {
-			made[[2]interface{}{string(encode(pub["keyset"])), string(encode(pub["next"]))}] = true
+			made[string(encode(pub["next"]))] = pub["next"]
 			need(pub["keyset"] == b64(digest[:]), "other keys were announced")
-			hashOf(pub["next"])
 		}
 	}
 	need(len(made) == 1, "no entry, or two that differ, made these keys")
-	for one := range made {
-		return hashOf(strings.Trim(one[1].(string), `"`))
+	for _, next := range made {
+		return next
 	}
-	return hash{}
+	return nil
 }
 
 func (b *bundle) everyEpochHasKeys() {
