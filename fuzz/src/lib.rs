@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod canon;
+pub mod charter;
 pub mod edits;
 pub mod files;
 pub mod honest;

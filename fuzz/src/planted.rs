@@ -102,3 +102,12 @@ pub fn in_log(rejection: &detente_tlog::Rejection) {
     let is_due = matches!(rejection.name(), "bad-name" | "number-too-large" | "trailing" | "key-other-id");
     assert!(!(PLANTED && is_due), "planted: {rejection}");
 }
+
+/// A file of the record with a key that is refused or a signature that fails, or a leaf with one wrong field.
+pub fn in_record(rejection: &Rejection) {
+    let is_due = matches!(
+        rejection,
+        Rejection::BadKey | Rejection::BadSignature { .. } | Rejection::BadField { part: "leaf", .. }
+    );
+    assert!(!(PLANTED && is_due), "planted: {rejection}");
+}

@@ -1,0 +1,5 @@
+//! Charters.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::charter::check_charter(data));

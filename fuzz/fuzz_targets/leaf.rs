@@ -1,0 +1,5 @@
+//! Leaves, and what is judged about them.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::charter::check_leaf(data));

@@ -1,0 +1,5 @@
+//! Offers.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| detente_fuzz::charter::check_offer(data));
