@@ -71,7 +71,7 @@ impl Drop for Driver {
 }
 
 /// A folder in memory where the system has one: a kill leaves what was written, synced or not.
-fn scratch(name: &str) -> Result<PathBuf> {
+pub(super) fn scratch(name: &str) -> Result<PathBuf> {
     let memory = Path::new("/dev/shm");
     let above = if memory.is_dir() { memory.to_owned() } else { shell::target_dir()? };
     let folder = above.join(format!("detente-{name}-{}", std::process::id()));

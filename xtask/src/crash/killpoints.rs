@@ -52,7 +52,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
     }
     let driver = Driver::build("killpoints", false)?;
     let kills = kills(&driver, &options)?;
-    Ok(faults(&driver, &options)? && kills)
+    let faults = faults(&driver, &options)?;
+    Ok(super::commands::run(options.stride)? && faults && kills)
 }
 
 struct Options {

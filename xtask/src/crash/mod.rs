@@ -1,6 +1,7 @@
 //! `cargo xtask killpoints` and `powercut`: the record's driver is killed, starved and cut off, and what it was
 //! told is compared with what is there after.
 
+mod commands;
 mod driver;
 mod killpoints;
 mod ledger;
