@@ -20,6 +20,7 @@ impl Accord<'_> {
     pub fn rotate(&mut self, now: Time, entropy: &mut Entropy) -> Result<LogId, Error> {
         if self.log.epoch > 0 && self.own_size() < 2 {
             // A rotation stopped after its entry in the old log.
+            self.close_epoch(now)?;
             self.begin_epoch(now, entropy)?;
             return Ok(self.log.clone());
         }
@@ -27,14 +28,9 @@ impl Accord<'_> {
         let desk = *self.home.card().desk();
         let keys = self.epoch_seeds(next.epoch)?.key_set(&desk)?;
         let others: Vec<_> = crate::found::other_offices(&self.us);
-        let after = match self.epoch_seeds(next.epoch + 1) {
-            Ok(seeds) => seeds,
-            Err(_) => {
-                let seeds = EpochSeeds::draw(&others, entropy);
-                self.keys().put_epoch(next.epoch + 1, &seeds)?;
-                seeds
-            }
-        };
+        // Seeds that a rotation left when it stopped are kept: nothing was committed to before all were there.
+        self.keys().complete_epoch(next.epoch + 1, &EpochSeeds::draw(&others, entropy))?;
+        let after = self.epoch_seeds(next.epoch + 1)?;
         let committed = after.key_set(&desk)?.commitment();
         let bytes = keys.encode();
         self.record.put_public_file(KEYSET, &crate::found::hex(&keys.commitment()), &bytes)?;
@@ -46,6 +42,18 @@ impl Accord<'_> {
         self.open_signer()?;
         self.begin_epoch(now, entropy)?;
         Ok(next)
+    }
+
+    /// Signs the end of the old log, if the rotation stopped between its last entry and the head over it.
+    fn close_epoch(&mut self, now: Time) -> Result<(), Error> {
+        let current = self.log.clone();
+        self.log.epoch = current.epoch.saturating_sub(1);
+        self.open_signer()?;
+        let closed = self.sign_what_stands(now);
+        self.log = current;
+        self.open_signer()?;
+        closed?;
+        self.refresh()
     }
 
     /// Entry 0 of the new log names the charter, entry 1 the end of the old log.

@@ -63,6 +63,18 @@ impl EpochSeeds {
         })
     }
 
+    /// The names under which they are kept.
+    fn named(&self, epoch: u64) -> Vec<(String, &Seed)> {
+        let offices = self.offices.iter().map(|(office, seed)| (format!("office-{office}-{epoch}"), seed));
+        let heads = [
+            (format!("log-{epoch}"), &self.log_ed),
+            (format!("log-pq-{epoch}"), &self.log_pq),
+            (format!("mirror-{epoch}"), &self.mirror_ed),
+            (format!("mirror-pq-{epoch}"), &self.mirror_pq),
+        ];
+        heads.into_iter().chain(offices).collect()
+    }
+
     /// What the signer needs for our log and for cosigning.
     pub(crate) fn signer(&self, names: &Names, log: &LogId, is_observer: bool) -> SignerSeeds {
         let cosigner =
@@ -128,13 +140,18 @@ impl Keyring {
         self.create([&other.epoch(0, offices)?, &other.epoch(1, offices)?], &other.lasting()?)
     }
 
-    pub(crate) fn put_epoch(&self, epoch: u64, seeds: &EpochSeeds) -> Result<(), Error> {
-        self.put(&format!("log-{epoch}"), &seeds.log_ed)?;
-        self.put(&format!("log-pq-{epoch}"), &seeds.log_pq)?;
-        self.put(&format!("mirror-{epoch}"), &seeds.mirror_ed)?;
-        self.put(&format!("mirror-pq-{epoch}"), &seeds.mirror_pq)?;
-        let mut offices = seeds.offices.iter();
-        offices.try_for_each(|(office, seed)| self.put(&format!("office-{office}-{epoch}"), seed))
+    fn put_epoch(&self, epoch: u64, seeds: &EpochSeeds) -> Result<(), Error> {
+        seeds.named(epoch).into_iter().try_for_each(|(name, seed)| self.put(&name, seed))
+    }
+
+    /// Adds those keys of an epoch that are not there yet.
+    pub(crate) fn complete_epoch(&self, epoch: u64, seeds: &EpochSeeds) -> Result<(), Error> {
+        for (name, seed) in seeds.named(epoch) {
+            if read_seed(&self.0, &name)?.is_none() {
+                write_seed(&self.0, &name, seed)?;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn epoch(&self, epoch: u64, offices: &[Office]) -> Result<EpochSeeds, Error> {
