@@ -47,7 +47,7 @@ impl<'c> Known<'c> {
     /// that joined later: their logs are known, and nobody counts on their cosignatures.
     ///
     /// # Errors
-    /// [`Rejection::BadKey`]: never for keys that were admitted.
+    /// [`Rejection::BadKey`]: never for keys that passed admission.
     pub fn new<'k>(
         charter: &'c Charter,
         keysets: impl IntoIterator<Item = (&'k LogId, &'k KeySet)>,

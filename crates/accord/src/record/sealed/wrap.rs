@@ -87,7 +87,7 @@ impl WrappedKey {
     /// Wraps a key for a reader.
     ///
     /// # Errors
-    /// [`Rejection::BadKey`]: never for a key that was admitted.
+    /// [`Rejection::BadKey`]: never for a key that passed admission.
     pub fn wrap(
         key: &ItemKey,
         reader: &SealingKey,
