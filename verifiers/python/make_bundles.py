@@ -585,22 +585,34 @@ class Wrongdoer:
             notes = [lined(small), lined(large)]
         return evidence_file("double-cosign", self.origin, list(zip(("note-a", "note-b"), notes)), name, proof)
 
-    def clock(self):
-        """A cosignature far later than the bound of an entry that names the note with it."""
+    def clock(self, later=10**9, **changes):
+        """A cosignature later than the bound of an entry that names the note with it; `changes` are of the leaf's entry and head."""
         world = self.world
         name, key = self.cosigner()
         text = world.text(self.log, self.leaves)
-        note = self.note(self.leaves, world.log_lines(self.log, text) + [world.line(name, 4, key, text, START + 10**9)])
+        note = self.note(self.leaves, world.log_lines(self.log, text) + [world.line(name, 4, key, text, START + later)])
         author = next(log for log in sorted(world.leaves) if log[0] in world.full and log[0] != self.log[0])
+        head = {"party": self.log[0], "epoch": self.log[1], "size": len(self.leaves), "root": b64(mth(leaf_hashes(self.leaves))), "note": b64(h(note))}
+        head.update((k, v) for k, v in changes.items() if k in head)
         value = json.loads(world.leaves[author][-1])
-        value["entry"]["heads"] = [{"party": self.log[0], "epoch": self.log[1], "size": len(self.leaves),
-                                    "root": b64(mth(leaf_hashes(self.leaves))), "note": b64(h(note))}]
-        value["entry"]["seq"] = len(world.leaves[author])
+        value["entry"].update(heads=[head], seq=changes.get("seq", len(world.leaves[author])))
         value["sigs"] = []
         leaf = jcs(value)
         leaves = world.leaves[author] + [leaf]
-        proof = proof_file(len(leaves) - 1, path(len(leaves) - 1, leaf_hashes(leaves)), world.cosigned(author, leaves, 1.0))
+        proof = proof_file(len(leaves) - 1, path(len(leaves) - 1, leaf_hashes(leaves)), self.clock_note(author, leaves, changes))
+        leaf = changes.get("leaf", leaf)
         return evidence_file("clock", self.origin, [("note-a", note), ("proof-a", proof), ("leaf-a", leaf)], name)
+
+    def clock_note(self, author, leaves, changes):
+        """A note over the entry: as the world would make it, or with one cosignature at START, or with none."""
+        if "witnessed" not in changes:
+            return self.world.cosigned(author, leaves, 1.0)
+        text = self.world.text(author, leaves)
+        lines = self.world.log_lines(author, text)
+        if changes["witnessed"]:
+            other = next(i for i in self.world.full if i not in (author[0], self.cosigner()[0].split("/")[3]))
+            lines += [self.world.line(self.world.name("m", other, 0), 4, self.world.members[other].keysets[0].mirror, text, START)]
+        return text + b"\n" + "".join(lines).encode()
 
 
 # ---------------------------------------------------------------- bundle

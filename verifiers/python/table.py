@@ -716,6 +716,26 @@ def disclosure_ways(world):
         yield expected(alone("", world.charter, members), GOOD if fits else "bad-disclosure", "disclosure, " + label)
     yield expected(alone("", world.charter, {name + ".disclosed.json": make.jcs(good)}), "bad-disclosure", "disclosure without its leaf")
     yield from over_limits(world, place)
+    yield from tree_disclosures(world)
+
+
+def tree_disclosures(world):
+    """Fields of a tree: value, index and path have to fit, indexes ascend."""
+    party = world.full[0]
+    place = world.append(party, "exhibit", {"to": "*"}, [("f%02d" % i, i) for i in range(40)], ["desk"])
+    shown = [[make.b64(row[2]), row[0], row[1], row[3], [make.b64(p) for p in row[4]]] for row in world.salts[place]]
+    name = "entry/%s/%d/%d" % place
+    change = lambda at, new: shown[3][:at] + [new] + shown[3][at + 1:]
+    for label, fields, fits in (
+        ("all", shown, True), ("some", [shown[3], shown[39]], True), ("none", [], True), ("order", [shown[4], shown[3]], False), ("twice", [shown[3], shown[3]], False),
+        ("value", [change(2, 99)], False), ("salt", [change(0, make.b64(bytes(32)))], False), ("label", [change(1, "f04")], False), ("index", [change(3, 2)], False),
+        ("index beyond", [change(3, 40)], False), ("index as text", [change(3, "3")], False), ("path shorter", [change(4, shown[3][4][:-1])], False), ("path longer", [change(4, shown[3][4] * 2)], False),
+        ("64 hashes", [change(4, shown[3][4][:1] * 64)], False), ("path of another", [change(4, shown[39][4])], False), ("triple", [shown[3][:3]], False), ("six members", [shown[3] + [0]], False),
+        ("path no array", [change(4, {})], False), ("path of no hash", [change(4, [1])], False),
+    ):
+        data = make.jcs({"v": 1, "entry": dict(zip(("party", "epoch", "seq"), place)), "fields": fields})
+        members = {name + ".json": world.leaves[place[:2]][place[2]], name + ".disclosed.json": data}
+        yield expected(alone("", world.charter, members), GOOD if fits else "bad-disclosure", "tree, " + label)
 
 
 def over_limits(world, place):
@@ -832,6 +852,8 @@ def evidences(world):
             if kind.startswith("fork") or kind in ("double-cosign", "regress"):
                 yield expected(alone("", world.charter, {name: swapped(data)}, claim), "no-evidence", "%s, a for b" % kind)
     yield from evidence_forms(world)
+    yield from evidence_clocks(world)
+    yield from evidence_leaves(world)
     honest = make.Wrongdoer(world)
     for kind in ("misplaced", "bad-leaf"):
         leaf = honest.other_leaf(seq=len(honest.leaves))
@@ -870,6 +892,60 @@ def evidence_forms(world):
         assert changed != data, label
         yield expected(alone("", world.charter, {name: changed}, claim), reason, "evidence, " + label)
     yield from evidence_sizes(world, claim)
+
+
+def fork_case(world, data, reason, label):
+    return expected(alone("", world.charter, {"evidence/0.evidence": data}, [{"claim": "fork", "file": "evidence/0.evidence"}]), reason, label)
+
+
+def evidence_clocks(world):
+    doer, skew = make.Wrongdoer(world), json.loads(world.charter)["rules"]["skew"]
+    for label, later, changes, reason in (
+        ("a second too late", skew + 1, {"witnessed": True}, "ok"), ("just in time", skew, {"witnessed": True}, "no-evidence"), ("no bound", 10**9, {"witnessed": False}, "no-evidence"),
+        ("another note named", 10**9, {"note": make.b64(bytes(32))}, "no-evidence"), ("another size named", 10**9, {"size": 1}, "no-evidence"),
+        ("another root named", 10**9, {"root": make.b64(bytes(32))}, "no-evidence"), ("another epoch named", 10**9, {"epoch": 7}, "no-evidence"),
+        ("leaf in another place", 10**9, {"seq": 999}, "no-evidence"), ("another leaf", 10**9, {"leaf": doer.leaves[0]}, "no-evidence"), ("no leaf", 10**9, {"leaf": b"x"}, "no-evidence"),
+    ):
+        yield fork_case(world, doer.clock(later, **changes), reason, "clock, " + label)
+    cosign = doer.double_cosign()
+    third = next(i for i in world.full if i not in (doer.log[0], doer.cosigner()[0].split("/")[3]))
+    moved = cosign.replace(b"origin " + doer.origin.encode(), b"origin " + world.name("r", third, 0).encode(), 1)
+    yield fork_case(world, moved, "no-evidence", "double-cosign, origin of another log")
+
+
+def evidence_leaves(world):
+    """Leaves that the proof beside them does not show convict nobody."""
+    doer = make.Wrongdoer(world)
+    honest = doer.other_leaf(seq=len(doer.leaves))
+    leaves_ = doer.leaves + [honest]
+    proof = make.proof_file(len(doer.leaves), make.path(len(doer.leaves), make.leaf_hashes(leaves_)), doer.note(leaves_))
+    first = make.proof_file(0, make.path(0, make.leaf_hashes(leaves_)), doer.note(leaves_))
+    parts = lambda leaf: [("proof-a", proof), ("leaf-a", leaf)]
+    for kind, leaf in (("bad-leaf", b"x"), ("misplaced", doer.other_leaf(seq=999)), ("bad-leaf", honest), ("misplaced", honest), ("misplaced", b"x")):
+        yield fork_case(world, make.evidence_file(kind, doer.origin, parts(leaf)), "no-evidence", "%s, leaf of %d bytes not shown" % (kind, len(leaf)))
+    for side, other in (("leaf", honest), ("hash", make.h(b"x"))):
+        shown = [("proof-a", proof), ("proof-b", proof), ("leaf-a", honest), (side + "-b", other)]
+        yield fork_case(world, make.evidence_file("fork-leaf", doer.origin, shown), "no-evidence", "fork-leaf, %s not shown" % side)
+    two = [("proof-a", first), ("proof-b", proof), ("leaf-a", doer.leaves[0]), ("leaf-b", honest)]
+    yield fork_case(world, make.evidence_file("fork-leaf", doer.origin, two), "no-evidence", "fork-leaf, two indexes")
+    yield fork_case(world, make.evidence_file("regress", doer.origin, two), "no-evidence", "regress, nothing falls")
+    yield from foreign_leaves(world, doer)
+
+
+def foreign_leaves(world, doer):
+    """`misplaced` by party, epoch and accord; what the file form allows is in its place."""
+    roots = [{"party": i, "root": make.b64(world.members[i].root.public)} for i in world.full[:2]]
+    bare = make.b64(make.h(b"detente/bare/v1\0" + make.jcs(roots)))
+    for label, changes, entry, reason in (
+        ("another party", {"party": "zz"}, {}, "ok"), ("another accord", {"accord": make.b64(bytes(32))}, {}, "ok"), ("another epoch", {}, {"epoch": 1}, "ok"), ("in its place", {}, {}, "no-evidence"),
+        ("file form of two parties", {"accord": bare, "type": "terms", "refs": [], "party": doer.log[0]}, {}, "no-evidence" if doer.log[0] in world.full[:2] else "ok"),
+        ("file form of another type", {"accord": bare, "type": "inquiry", "refs": [], "party": doer.log[0]}, {}, "ok"),
+    ):
+        value = json.loads(doer.other_leaf(seq=len(doer.leaves), heads=[]))
+        value["statement"].update(accord=make.b64(world.accord), refs=[])
+        value["statement"].update(changes)
+        value["entry"].update(entry)
+        yield fork_case(world, doer.one_leaf("misplaced", make.jcs(value)), reason, "misplaced, " + label)
 
 
 def evidence_sizes(world, claim):
