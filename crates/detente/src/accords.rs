@@ -3,6 +3,7 @@
 use clap::Args;
 use detente_accord::PartyId;
 use detente_accord::record::{LogId, Position};
+use detente_accord::words::grouped;
 use detente_node::{Access, Accord, Sought};
 use detente_store::Home;
 
@@ -53,4 +54,9 @@ pub(crate) fn entry(text: &str) -> Result<Position, Failure> {
     read().ok_or_else(|| {
         Failure::usage(format!("{} is not an entry", quoted(text))).hint("for example cert-b/0/17")
     })
+}
+
+/// `1 entry`, `2 entries`.
+pub(crate) fn entries(n: u64) -> String {
+    if n == 1 { "1 entry".to_owned() } else { format!("{} entries", grouped(n)) }
 }

@@ -337,7 +337,7 @@ fn sign(args: &SignArgs, context: &Context) -> Result<Exit, Failure> {
     });
     let words = tui::table(&[
         ("Signed", format!("accord {}", charter.record_id())),
-        ("Our log", format!("{}, {} entries", accord.own_log(), accord.own_size())),
+        ("Our log", format!("{}, {}", accord.own_log(), accords::entries(accord.own_size()))),
         ("Next", format!("detente sync out --to {} -o packet.dtn", other(&charter, &accord))),
     ]);
     say(context, &document, &words)?;
@@ -371,7 +371,7 @@ fn described(charter: &Charter) -> String {
         (
             "Held",
             format!(
-                "counts as held once {} of the others have stored it; {} of them may lie",
+                "an entry counts as held when at least {} of the others say that they have stored it; up to {} of them may lie",
                 quorum.k, quorum.f
             ),
         ),
@@ -455,7 +455,7 @@ fn show(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
             log.held_by.iter().map(|(party, size)| format!("{party} holds {size}")).collect();
         let held = if held.is_empty() { "not yet held by others".to_owned() } else { held.join(", ") };
         let frozen = log.frozen_at.map_or_else(String::new, |size| format!("; frozen at {size}"));
-        text += &format!("\nlog       {}: {} entries, {held}{frozen}", log.log, log.entries);
+        text += &format!("\nlog       {}: {}, {held}{frozen}", log.log, accords::entries(log.entries));
     }
     for reason in &document.recovering {
         text += &format!("\nrecovering: {reason}");
@@ -518,7 +518,9 @@ fn freeze(args: &FreezeArgs, context: &Context) -> Result<Exit, Failure> {
         "schema": "detente.accord-freeze.v1", "log": log.to_string(), "last_valid": counted,
     });
     let words = match counted {
-        Some(size) => format!("Log {log} is frozen: its first {size} entries count, later ones do not."),
+        Some(size) => {
+            format!("Log {log} is frozen: what stands before entry {size} counts, the rest does not.")
+        }
         None => format!(
             "We have said that log {log} ends. It is frozen once {} parties say so.",
             accord.charter().quorum().k

@@ -39,6 +39,7 @@ struct DemoJson {
     schema: &'static str,
     common_count: u64,
     receipts_verified: bool,
+    bundle_verified: bool,
     over_budget_refused: bool,
     tampered_caught: bool,
     on_vpn_warninglist: u64,
@@ -85,14 +86,17 @@ fn tell(stage: &Stage<'_>) -> Result<DemoJson, Failure> {
          What do the two lists have in common? Neither will show its list.",
     )?;
     meet(stage)?;
+    found(stage)?;
     let (common_count, tampered_caught) = match_by_files(stage)?;
     let on_vpn_warninglist = doubt(stage)?;
     let receipts_verified = show_receipts(stage)?;
+    let bundle_verified = record(stage)?;
     let over_budget_refused = overspend(stage)?;
     Ok(DemoJson {
         schema: "detente.demo.v1",
         common_count,
         receipts_verified,
+        bundle_verified,
         over_budget_refused,
         tampered_caught,
         on_vpn_warninglist,
@@ -121,9 +125,56 @@ fn meet(stage: &Stage<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+fn found(stage: &Stage<'_>) -> Result<(), Failure> {
+    stage.head("2. They found an accord: from now on what each says stands in a log that the other stores and cosigns")?;
+    stage.run(&["accord", "offer", "-o", "b.offer", "--home", "b"], Exit::Done)?;
+    stage.run(&["accord", "new", "--with", "b.offer", "-o", "charter.dtn", "--home", "a"], Exit::Done)?;
+    stage.run(&["accord", "sign", "charter.dtn", "--yes", "--home", "a"], Exit::Done)?;
+    stage.run(&["accord", "sign", "charter.dtn", "--yes", "--home", "b"], Exit::Done)?;
+    exchange(stage)
+}
+
+/// One packet each way.
+fn exchange(stage: &Stage<'_>) -> Result<(), Failure> {
+    for (from, to, home) in [("a", "cert-b", "b"), ("b", "cert-a", "a")] {
+        stage.run(&["sync", "out", "--to", to, "-o", "packet.dtn", "--home", from], Exit::Done)?;
+        stage.run(&["sync", "in", "packet.dtn", "--home", home], Exit::Done)?;
+    }
+    Ok(())
+}
+
+/// The record of the match: exchanged, and shown to somebody who trusts neither side.
+fn record(stage: &Stage<'_>) -> Result<bool, Failure> {
+    stage.head(
+        "9. The record: neither can deny it or delete it unseen, and a stranger can check it offline",
+    )?;
+    exchange(stage)?;
+    let size = stage.quietly(&["accord", "show", "--json", "--home", "a"])?;
+    let shown: serde_json::Value = serde_json::from_str(&size).map_err(|_| unexpected("accord show"))?;
+    let accord = shown["accord"].as_str().ok_or_else(|| unexpected("accord show"))?;
+    let range = format!("cert-b/0/0..{}", held(&shown, "cert-b/0").ok_or_else(|| unexpected("accord show"))?);
+    let export = ["bundle", "export", "--entries", &range, "-o", "case.detente.tar", "--home", "a"];
+    stage.run(&export, Exit::Done)?;
+    stage.say("A journalist gets this one file, and the accord's number from a printed page:")?;
+    let verdict = stage.quietly(&["verify", "case.detente.tar", "--accord", accord])?;
+    let first: Vec<&str> = verdict.lines().take(8).collect();
+    stage.say(&format!(
+        "$ detente verify case.detente.tar --accord {accord}\n    {}\n    …",
+        first.join("\n    ")
+    ))?;
+    Ok(verdict.starts_with("verified"))
+}
+
+/// How many entries of a log the other side has stored.
+fn held(shown: &serde_json::Value, log: &str) -> Option<u64> {
+    let logs = shown["logs"].as_array()?;
+    let of_log = logs.iter().find(|entry| entry["log"] == log)?;
+    of_log["held_by"].as_object()?.values().filter_map(serde_json::Value::as_u64).max()
+}
+
 fn match_by_files(stage: &Stage<'_>) -> Result<(u64, bool), Failure> {
     stage.head(
-        "2. A asks. The file holds signed terms and blinded items: nothing that B, or the mail, can read",
+        "3. A asks. The file holds signed terms and blinded items: nothing that B, or the mail, can read",
     )?;
     let purpose = "which of these are Tor relays?";
     let ask = [
@@ -139,18 +190,18 @@ fn match_by_files(stage: &Stage<'_>) -> Result<(u64, bool), Failure> {
         "a",
     ];
     stage.run(&ask, Exit::Done)?;
-    stage.head("3. B reads the terms in words, and answers")?;
+    stage.head("4. B reads the terms in words, and answers")?;
     stage.run(
         &["answer", "ask.dtn", "tor-nodes.txt", "--yes", "-o", "answer.dtn", "--home", "b"],
         Exit::Done,
     )?;
 
-    stage.head("4. Somebody changes one byte of the answer on its way. A notices")?;
+    stage.head("5. Somebody changes one byte of the answer on its way. A notices")?;
     stage.tamper("answer.dtn", "tampered.dtn")?;
     let caught = stage.run(&["open", "tampered.dtn", "--home", "a"], Exit::Integrity)?;
 
     stage.head(
-        "5. The true answer: A learns what is in common, B learns only that A asked, and about how many",
+        "6. The true answer: A learns what is in common, B learns only that A asked, and about how many",
     )?;
     let open = ["open", "answer.dtn", "-o", "result.dtn", "--csv", "result.csv", "--home", "a"];
     stage.run(&open, Exit::Done)?;
@@ -161,7 +212,7 @@ fn match_by_files(stage: &Stage<'_>) -> Result<(u64, bool), Failure> {
 }
 
 fn doubt(stage: &Stage<'_>) -> Result<u64, Failure> {
-    stage.head("6. The lesson: a match is not attribution")?;
+    stage.head("7. The lesson: a match is not attribution")?;
     stage.say(&format!(
         "These addresses are Tor relays: anybody may have come from them. And many of the rest belong to VPN\n\
          providers, as a public warninglist shows. Remember:\n{NOT_ATTRIBUTION}."
@@ -175,7 +226,7 @@ fn doubt(stage: &Stage<'_>) -> Result<u64, Failure> {
 }
 
 fn show_receipts(stage: &Stage<'_>) -> Result<bool, Failure> {
-    stage.head("7. Both hold a signed receipt; each checks the other's")?;
+    stage.head("8. Both hold a signed receipt; each checks the other's")?;
     stage.run(&["receipt", "add", "result.dtn", "--home", "b"], Exit::Done)?;
     let listed = stage.quietly(&["receipt", "list", "--json", "--home", "a"])?;
     let listed: serde_json::Value = serde_json::from_str(&listed).map_err(|_| unexpected("receipt list"))?;
@@ -196,7 +247,7 @@ fn show_receipts(stage: &Stage<'_>) -> Result<bool, Failure> {
 
 fn overspend(stage: &Stage<'_>) -> Result<bool, Failure> {
     stage.head(
-        "8. A party can ask about guesses. So B gives each peer a budget, and refuses what is over it",
+        "10. A party can ask about guesses. So B gives each peer a budget, and refuses what is over it",
     )?;
     stage.run(&["peer", "set", "cert-a", "--budget", "1000", "--home", "b"], Exit::Done)?;
     stage.run(

@@ -251,8 +251,10 @@ fn fsck(args: &FsckArgs, context: &Context) -> Result<Exit, Failure> {
     });
     let words = if report.is_clean() {
         format!(
-            "checked here: {} entries, {} tiles, {} notes; nothing differs",
-            report.leaves, report.tile_files, report.notes
+            "checked here: {}, {} tiles, {} notes; nothing differs",
+            accords::entries(report.leaves),
+            report.tile_files,
+            report.notes
         )
     } else {
         format!("{} things differ:\n{}", findings.len(), findings.join("\n"))
@@ -275,8 +277,8 @@ fn recover(args: &RecoverArgs, context: &Context) -> Result<Exit, Failure> {
         "schema": "detente.record-recover.v1", "before": recovered.before, "entries": recovered.size, "from": from,
     });
     let words = format!(
-        "Our log is taken up again: {} entries, {} of them were here before. {}",
-        recovered.size,
+        "Our log is taken up again: {}, {} of them were here before. {}",
+        accords::entries(recovered.size),
         recovered.before,
         if from.is_empty() {
             "No peer was asked; the next entry says so.".to_owned()

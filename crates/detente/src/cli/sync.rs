@@ -77,7 +77,11 @@ fn out(args: &OutArgs, context: &Context) -> Result<Exit, Failure> {
         ("Packet", format!("{target}, {bytes} bytes, for {to}")),
         (
             "Holds",
-            format!("{} entries they have not shown to hold, {} sealed", packet.entries, packet.sealed),
+            format!(
+                "{} that they have not shown to hold, {} sealed",
+                accords::entries(packet.entries),
+                packet.sealed
+            ),
         ),
         (
             "Shows",
@@ -86,8 +90,8 @@ fn out(args: &OutArgs, context: &Context) -> Result<Exit, Failure> {
     ]);
     if packet.left > 0 {
         words += &format!(
-            "\nLeft      {} entries did not fit: make another packet once they have answered",
-            packet.left
+            "\nLeft      {} did not fit: make another packet once they have answered",
+            accords::entries(packet.left)
         );
     }
     say(context, &document, &words)?;
@@ -185,7 +189,7 @@ fn in_words(taken: &Taken, from: &str, to_erase: usize) -> String {
         ));
     }
     for (log, size) in &taken.cosigned {
-        lines.push(format!("Stored and cosigned: log {log} up to {size} entries"));
+        lines.push(format!("Stored and cosigned: log {log}, {}", accords::entries(*size)));
     }
     if taken.opened > 0 {
         lines.push(format!("Opened: what was sealed for us in {} statements", taken.opened));
@@ -199,7 +203,10 @@ fn in_words(taken: &Taken, from: &str, to_erase: usize) -> String {
         ));
     }
     if to_erase > 0 {
-        lines.push(format!("{to_erase} entries are redacted by their authors: detente record erase deletes their content here"));
+        lines.push(format!(
+            "Their authors ask that the content of {} goes: detente record erase deletes it here",
+            accords::entries(to_erase as u64)
+        ));
     }
     lines.join("\n")
 }
