@@ -400,6 +400,36 @@ def proofs(world):
         yield expected(alone("", world.charter, changed, claims), reason, label)
 
 
+def signed_texts(world):
+    """Checkpoints out of form, each signed over what it says with the log's own key, and named as the origin it says."""
+    party = world.full[0]
+    value, place = mutations.own_leaf(world.rng, world, party)
+    leaf = make.jcs(value)
+    log, leaves_ = place[:2], world.leaves[place[:2]] + [leaf]
+    good = world.text(log, leaves_).decode()
+    origin, size, root, _ = good.split("\n")
+    odd_root = root[:-2] + ("B" if root[-2] != "B" else "C") + "="
+    key = world.keys(log).log
+
+    def wrap(text, name):
+        note = text.encode() + b"\n" + world.line(name, 1, key, text.encode()).encode()
+        members, claims_ = mutations.one_entry(make.Built("", world, {}), leaf, place, note)
+        return alone("", world.charter, members, claims_)
+
+    for label, text, reason in (
+        ("as it is", good, "ok"), ("size with zero", good.replace("\n" + size, "\n0" + size), "bad-proof"), ("size with plus", good.replace("\n" + size, "\n+" + size), "bad-proof"),
+        ("size 2^53", good.replace("\n" + size, "\n%d" % (BIG + 1)), "bad-proof"), ("size 2^63", good.replace("\n" + size, "\n%d" % 2**63), "bad-proof"), ("size 2^64", good.replace("\n" + size, "\n%d" % 2**64), "bad-proof"),
+        ("an extension", good + "x\n", "bad-proof"), ("root without padding", good.replace(root, root[:-1]), "bad-proof"), ("root in odd bits", good.replace(root, odd_root), "bad-proof"),
+        ("root too long", good.replace(root, make.b64(bytes(33))), "bad-proof"), ("two lines", "%s\n%s\n" % (origin, size), "bad-proof"), ("blank line inside", good + "\n" + "x\n", "bad-proof"),
+        ("another epoch", good.replace(origin, world.name("r", party, 1)), "bad-proof"), ("another party", good.replace(origin, world.name("r", world.full[1], 0)), "bad-proof"),
+        ("another accord", good.replace(origin, origin.replace(world.accord.hex()[:32], "0" * 32)), "bad-proof"), ("upper case", good.replace(origin, origin.upper()), "bad-proof"),
+        ("epoch 00", good.replace(origin, origin + "0"), "bad-proof"), ("the mirror's name", good.replace("/r/", "/m/"), "bad-proof"), ("a space before", " " + good, "bad-proof"),
+        ("another domain", good.replace("accord.example", "accord-example"), "bad-proof"), ("longer domain", "x" + good, "bad-proof"),
+    ):
+        name = text.split("\n")[0].strip()
+        yield expected(wrap(text, name), reason, "signed text, " + label)
+
+
 ROLE_SORTS = ["ok", "bad-signature", "ok", "ok", "ok", "ok", "bad-signature"]
 
 
@@ -983,6 +1013,7 @@ def cases():
     yield from leaves(world)
     yield from notes(plain_world(6))
     yield from proofs(plain_world(7))
+    yield from signed_texts(plain_world(16))
     yield from role_signatures(plain_world(8))
     yield from keys()
     yield from successors()
