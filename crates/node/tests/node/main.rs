@@ -4,5 +4,6 @@
 
 mod exchange;
 mod govern;
+mod hostile;
 mod leave;
 mod world;
