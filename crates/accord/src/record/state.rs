@@ -45,14 +45,26 @@ impl State {
     pub fn of(charter: &Charter, held: &Held) -> State {
         let ring = Ring::of(charter, held);
         let roots = held.roots();
-        let holders = Holders::of(charter, held, &roots);
+        let mut holders = Holders::of(charter, held, &roots);
         let order = Order::of(held, &roots, |position| holders.not_after(position).unwrap_or(u64::MAX));
-        let freezes = Freezes::of(charter, held, &order, &ring);
-        let mut judge = judge::Judge::new(charter, held, &ring, &order, &freezes);
-        for position in order.positions() {
-            judge.take(&position);
+        let judge_all = |freezes: &Freezes| {
+            let mut judge = judge::Judge::new(charter, held, &ring, &order, freezes);
+            for position in order.positions() {
+                judge.take(&position);
+            }
+            judge.finish()
+        };
+        let mut judged = judge_all(&Freezes::default());
+        let parties = members::ever_parties(&judged.members);
+        holders.retain(&parties);
+        let counts = |position: &Position| {
+            parties.contains(&position.log.party) && judged.effects.get(position) == Some(&Effect::Took)
+        };
+        let freezes = Freezes::of(charter, held, &order, &ring, &holders, counts);
+        if freezes.logs().next().is_some() {
+            judged = judge_all(&freezes);
         }
-        let judge::Judged { effects, members, numbers, single } = judge.finish();
+        let judge::Judged { effects, members, numbers, single } = judged;
         let took = |position: &Position| matches!(effects.get(position), Some(Effect::Took));
         let redactions = redaction::all(held, &order, took);
         let matches = matches::all(held, &order, took);

@@ -24,8 +24,6 @@ pub struct Interval {
 pub struct Holders {
     /// How many liars the charter allows for among those who give times.
     liars: usize,
-    /// Parties whose cosignature says "stored".
-    parties: BTreeSet<PartyId>,
     /// Who else gives times.
     time_sources: BTreeSet<Cosigner>,
     /// For each log, the largest head that each party has cosigned.
@@ -42,7 +40,6 @@ impl Holders {
     pub(crate) fn of(charter: &Charter, held: &Held, roots: &BTreeMap<(LogId, u64), Hash>) -> Holders {
         let mut all = Holders {
             liars: usize::try_from(charter.quorum().f).unwrap_or(usize::MAX),
-            parties: charter.speakers().map(|party| party.id().clone()).collect(),
             time_sources: time_sources(charter),
             mirrored: BTreeMap::new(),
             named: BTreeMap::new(),
@@ -110,6 +107,20 @@ impl Holders {
     ) -> Vec<&'s PartyId> {
         let of_log = sizes.get(&position.log).into_iter().flatten();
         of_log.filter(|(_, size)| **size > position.seq).map(|(party, _)| party).collect()
+    }
+
+    /// Leaves out everybody who is none of these: whoever was invited and never joined vouches for nothing, or a
+    /// party could invite as many holders of its log as it likes.
+    pub(crate) fn retain(&mut self, parties: &BTreeSet<PartyId>) {
+        for of_log in self.mirrored.values_mut().chain(self.named.values_mut()) {
+            of_log.retain(|party, _| parties.contains(party));
+        }
+    }
+
+    /// What each other party has cosigned or named of a log.
+    pub(crate) fn sizes(&self, log: &LogId) -> impl Iterator<Item = (&PartyId, u64)> {
+        let all = [&self.mirrored, &self.named].into_iter().filter_map(|sizes| sizes.get(log));
+        all.flatten().map(|(party, size)| (party, *size))
     }
 
     /// How much of a log this party has cosigned.

@@ -62,6 +62,14 @@ pub(super) fn founders(charter: &Charter) -> BTreeMap<PartyId, Member> {
     charter.parties().iter().map(founder).collect()
 }
 
+/// Everybody who is or was a party.
+pub(super) fn ever_parties(members: &BTreeMap<PartyId, Member>) -> BTreeSet<PartyId> {
+    let was_party = |member: &Member| {
+        matches!(member.standing, Membership::Party | Membership::Withdrawn | Membership::Expelled)
+    };
+    members.iter().filter(|(_, member)| was_party(member)).map(|(id, _)| id.clone()).collect()
+}
+
 /// Applies a `member` act. The caller has checked its form and its signatures.
 ///
 /// # Errors

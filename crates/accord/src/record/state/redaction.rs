@@ -30,7 +30,8 @@ pub(crate) fn all(
         let targets = leaf.said.refs.iter().filter(|r| r.rel == Rel::To).filter_map(|r| place_of(&r.target));
         match leaf.said.kind.as_str() {
             "redaction" => {
-                for target in targets {
+                // Nobody has another's content deleted.
+                for target in targets.filter(|target| target.log.party == leaf.said.party) {
                     let redaction = Redaction { asked: position.clone(), erased_by: BTreeSet::new() };
                     redactions.entry(target).or_insert(redaction);
                 }
