@@ -27,6 +27,8 @@ pub struct Accord<'h> {
     pub(crate) state: State,
     /// Logs whose keys signed two histories.
     pub(crate) convicted: BTreeSet<LogId>,
+    /// Whether packets are being taken in whose entries may show what we signed before.
+    pub(crate) is_recovering: bool,
     keys: Keyring,
     signer: Option<Signer>,
 }
@@ -45,8 +47,19 @@ impl<'h> Accord<'h> {
         let log = state.ring().current(us.id()).cloned().unwrap_or_else(|| LogId::new(us.id().clone(), 0));
         let keys = Keyring::at(path.join(KEYS));
         let convicted = convicted(&record, &charter)?;
-        let mut accord =
-            Accord { home, record, charter, us, log, held, state, convicted, keys, signer: None };
+        let mut accord = Accord {
+            home,
+            record,
+            charter,
+            us,
+            log,
+            held,
+            state,
+            convicted,
+            is_recovering: false,
+            keys,
+            signer: None,
+        };
         if access == Access::Write {
             accord.open_signer()?;
         }
@@ -117,7 +130,8 @@ impl<'h> Accord<'h> {
         let reasons = reasons.map(|reason| format!("{reason} ({})", reason.name()));
         let forked = self.is_convicted(&self.log);
         let forked = forked.then(|| format!("our key signed two versions of {} (own-fork)", self.log));
-        reasons.chain(forked).collect()
+        let running = self.is_recovering.then(|| "a recovery is running (in-recovery)".to_owned());
+        reasons.chain(forked).chain(running).collect()
     }
 
     /// Whether the accord is open: every founder's log has its first entry, held by all others.

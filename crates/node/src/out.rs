@@ -1,6 +1,6 @@
 //! Making a packet: what another party lacks, in one file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use detente_accord::record::packet::{Growth, PacketBuilder};
 use detente_accord::record::sealed::{ItemKey, WrappedFor, WrappedKey};
@@ -13,6 +13,8 @@ use crate::{Accord, Error};
 
 /// Entries of one packet, in bytes. What is left goes with the next one.
 const ENTRY_BYTES_MAX: usize = 64 << 20;
+/// Notes of one log in a packet, besides those that entries name.
+const NOTES_MAX: usize = 1024;
 /// How many leaves are read at a time.
 const LEAVES_AT_ONCE: usize = 4096;
 
@@ -63,6 +65,7 @@ impl Accord<'_> {
             let from = self.known_to(to, log, what).min(note.size);
             self.add_growth(&mut packet, log, from, note.size)?;
             out.left += self.held.size(log) - note.size;
+            named.extend(self.cosigned_between(log, from, note.size));
             if !self.reads_leaves(to) || (log.party == *to && what == What::Lacking) {
                 continue;
             }
@@ -83,6 +86,22 @@ impl Accord<'_> {
         self.add_public(&mut packet)?;
         out.bytes = packet.finish()?;
         Ok(out)
+    }
+
+    /// The notes between two sizes that were cosigned: their times bound those of entries. Of each size the one with
+    /// the most lines, and the newest where there are many.
+    fn cosigned_between(&self, log: &LogId, from: u64, to: u64) -> Vec<[u8; 32]> {
+        if self.is_convicted(log) {
+            return Vec::new();
+        }
+        let mut fullest: BTreeMap<u64, (usize, [u8; 32])> = BTreeMap::new();
+        for (hash, note) in &self.held.notes {
+            if note.log == *log && from < note.size && note.size < to && !note.cosigners.is_empty() {
+                let best = fullest.entry(note.size).or_default();
+                *best = (*best).max((note.cosigners.len(), *hash));
+            }
+        }
+        fullest.into_values().rev().take(NOTES_MAX).map(|(_, hash)| hash).collect()
     }
 
     /// How much of a log the other has shown to hold, by its cosignature.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use detente_accord::record::packet::Packet;
-use detente_accord::record::{HeldNote, KeySet, LogId};
+use detente_accord::record::{HeldNote, KeySet, LogId, Position};
 use detente_accord::{Entropy, PartyId, Time};
 use detente_tlog::{Frontier, Hash, leaf_hash};
 
@@ -47,12 +47,18 @@ impl Accord<'_> {
         now: Time,
         entropy: &mut Entropy,
     ) -> Result<Recovered, Error> {
-        let packets = packets.iter().map(|bytes| Packet::read(bytes)).collect::<Result<Vec<_>, _>>()?;
+        let files = packets;
+        let packets = files.iter().map(|bytes| Packet::read(bytes)).collect::<Result<Vec<_>, _>>()?;
         if packets.iter().any(|packet| packet.record != self.charter.record_id()) {
             return Err(Refused::OtherRecord.into());
         }
         let before = self.own_size();
         let from = self.adopt_own(&packets, by_hand)?;
+        // What we cosigned of others is in there too: to be known before anything is cosigned again.
+        self.is_recovering = true;
+        let new = self.take_others(files, now, entropy);
+        self.is_recovering = false;
+        let new = new?;
         self.adopt_mirrored()?;
         self.open_signer()?;
         if let Some(reason) = self.recovering().into_iter().next() {
@@ -68,7 +74,28 @@ impl Accord<'_> {
             let root = self.record.root_at(&origin, size)?;
             self.say_all(vec![say::recovery(size, &root, &from, by_hand)], now, entropy)?;
         }
+        self.cosign(now)?;
+        self.acknowledge(&new, now, entropy)?;
         Ok(Recovered { before, size, from })
+    }
+
+    /// Takes in what the packets have of other logs. Nothing is signed meanwhile; a packet that is refused for
+    /// something else has served its purpose here.
+    fn take_others(
+        &mut self,
+        files: &[Vec<u8>],
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<Vec<Position>, Error> {
+        let mut new = Vec::new();
+        for file in files {
+            match self.take(file, now, entropy) {
+                Ok(taken) => new.extend(taken.new.into_iter().map(|new| new.position)),
+                Err(Error::Refused(_) | Error::Rejected(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(new)
     }
 
     /// Adopts our log, and the one of each later epoch to which its entries lead. Gives who had it.

@@ -68,7 +68,9 @@ impl Accord<'_> {
         let named: BTreeSet<[u8; 32]> =
             leaves.flat_map(|leaf| &leaf.place.heads).map(|head| head.note).collect();
         for (hash, (read, bytes)) in &checked.notes {
-            if named.contains(hash) {
+            // An entry that names a note may come after it. What has lines by nobody is not kept for that.
+            let is_plain = || gather(&checked.ring, &read.log, &[*bytes]).as_deref() == Some(*bytes);
+            if named.contains(hash) || is_plain() {
                 self.record.put_note(bytes)?;
             }
             let best = self.fullest_note(&read.log, read.size, &read.root)?;
@@ -212,7 +214,12 @@ impl Accord<'_> {
 
     /// Appends a receipt for what came, if anything did that wants one. Receipts are not receipted: two nodes would
     /// never come to rest.
-    fn acknowledge(&mut self, new: &[Position], now: Time, entropy: &mut Entropy) -> Result<bool, Error> {
+    pub(crate) fn acknowledge(
+        &mut self,
+        new: &[Position],
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<bool, Error> {
         let wants = |position: &&Position| {
             let is_receipt = self.held.leaf(position).is_some_and(|leaf| leaf.said.kind == "ack");
             let had_effect = matches!(self.state.effect(position), Some(Effect::Took));

@@ -6,4 +6,5 @@ mod exchange;
 mod govern;
 mod hostile;
 mod leave;
+mod recovery;
 mod world;

@@ -1,7 +1,7 @@
 //! A peer that lies: what it sends is refused by name, or taken with evidence, and nothing else changes.
 
 mod archive;
-mod forger;
+pub(crate) mod forger;
 mod forks;
 mod json;
 mod leaves;

@@ -9,7 +9,7 @@ use detente_store::Home;
 use detente_tlog::Evidence;
 
 use super::forger::{Forger, log_of};
-use crate::world::{START, World};
+use crate::world::{START, World, copy_folder};
 
 /// Three parties after some exchange: `a` forges, `b` receives, `c` is honest.
 pub(crate) struct Stage {
@@ -51,19 +51,6 @@ impl Stage {
         copy_folder(from, &to);
         let path = to.join(self.world.parties["b"].path.strip_prefix(from).unwrap());
         (Home::open(&to, detente_store::Access::Write).unwrap(), path)
-    }
-}
-
-pub(crate) fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            copy_folder(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
     }
 }
 
