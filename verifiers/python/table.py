@@ -149,6 +149,11 @@ def charter_keys(value, wrap):
     for party in ("0", "1"):
         put(changed, "parties.%s.keys.log_pq" % party, make.b64(bytes(1312)))
     yield expected(wrap(make.jcs(changed)), "bad-charter", "ML-DSA key twice")
+    for label, names, fits in (("in order", ("a", "b"), True), ("out of order", ("b", "a"), False), ("of one name", ("a", "a"), False)):
+        changed = copy.deepcopy(value)
+        one = changed["rules"]["witnesses"][0]
+        changed["rules"]["witnesses"] = [dict(one, name=names[0]), dict(one, name=names[1], ed=make.b64(make.Ed(bytes(32)).public))]
+        yield expected(wrap(make.jcs(changed)), GOOD if fits else "bad-charter", "two witnesses " + label)
     changed = copy.deepcopy(value)
     changed["parties"][0]["next"] = changed["parties"][0]["root"]
     yield expected(wrap(make.jcs(changed)), GOOD, "next is no key")
@@ -390,7 +395,7 @@ def proofs(world):
         ("proof as it is", {}, "ok"), ("extra line", {name: good.replace(b"index", b"extra AAAA\nindex", 1)}, "bad-proof"),
         ("index 01", {name: good.replace(b"index ", b"index 0", 1)}, "bad-proof"), ("index less", {name: good.replace(b"index %d" % place[2], b"index %d" % (place[2] - 1))}, "bad-proof"),
         ("path longer", {name: b"\n".join(lines[:2] + [make.b64(bytes(32)).encode()] + lines[2:])}, "bad-proof"), ("path shorter", {name: b"\n".join(lines[:2] + lines[3:])}, "bad-proof"),
-        ("two blank lines", {name: good.replace(b"\n\n", b"\n\n\n", 1)}, "bad-proof"), ("other head line", {name: good.replace(b"@v1", b"@v2", 1)}, "bad-proof"),
+        ("other index word", {name: good.replace(b"index", b"Index", 1)}, "bad-proof"), ("two blank lines", {name: good.replace(b"\n\n", b"\n\n\n", 1)}, "bad-proof"), ("other head line", {name: good.replace(b"@v1", b"@v2", 1)}, "bad-proof"),
         ("other size in the name", {name: None, name.replace(".%s." % size, ".%d." % (int(size) + 1)): good}, "bad-proof"),
         ("size 0 in the name", {name: None, name.replace(".%s." % size, ".0."): good}, "bad-proof"), ("no leaf", {"entry/%s/%d/%d.json" % place: None}, "bad-proof"),
         ("no proof", {name: None}, "missing"), ("proof of another log", {name: None, name.replace("entry/" + party, "entry/" + world.full[1]): good}, "bad-proof"),
@@ -907,7 +912,8 @@ def evidence_forms(world):
         ("origin of another log", same, origin, b"origin " + world.name("r", world.full[1], 0).encode(), "no-evidence"),
         ("cosigner where none is due", same, origin, origin + b"\n" + cosigner, "bad-evidence"), ("no cosigner", cosign, cosigner + b"\n", b"", "bad-evidence"),
         ("unknown cosigner", cosign, cosigner, b"cosigner x", "no-evidence"), ("cosigner +", cosign, cosigner, b"cosigner x+", "bad-evidence"),
-        ("two blank lines", same, b"\n\n", b"\n\n\n", "bad-evidence"), ("no blank line", same, b"\n\n", b"\n", "bad-evidence"), ("part word", same, b"part note-a", b"Part note-a", "bad-evidence"),
+        ("two blank lines", same, b"\n\n", b"\n\n\n", "bad-evidence"), ("no blank line", same, b"\n\n", b"\n", "bad-evidence"), ("no blank line but another", same, b"\n\n", b"\nx\n", "bad-evidence"),
+        ("proof of five words", grow, proof_line, proof_line + b" 1", "bad-evidence"), ("other proof word", grow, b"\nproof ", b"\nProof ", "bad-evidence"), ("proof where none is due", same, b"part note-a", proof_line + b"\npart note-a", "bad-evidence"), ("part word", same, b"part note-a", b"Part note-a", "bad-evidence"),
         ("part twice", same, b"part note-b", b"part note-a", "bad-evidence"), ("part length 0", same, b"part note-a ", b"part note-a 0", "bad-evidence"),
         ("other part", same, b"part note-a", b"part leaf-a", "bad-evidence"), ("a line more", same, b"part note-a", b"x\npart note-a", "bad-evidence"),
         ("fork-same as fork-grow", same, b"kind fork-same", b"kind fork-grow", "bad-evidence"), ("fork-grow as fork-same", grow, b"kind fork-grow", b"kind fork-same", "bad-evidence"),
