@@ -390,16 +390,19 @@ fn later_keys() -> Vec<Case> {
         parts.put("keys/a/1.json", &thief.encode());
         parts
     });
-    add("a rotation that promises nothing", Reason::BadKeys, &|world| {
-        let successor = keys("a", 1, false, false);
-        let mut named = rotation(1, &successor, &successor);
+    add("a rotation after one that promised nothing", Reason::BadKeys, &|world| {
+        let (first, second) = (keys("a", 1, false, false), keys("a", 2, false, false));
+        let mut named = rotation(1, &first, &second);
         if let Value::Object(members) = &mut named {
             members.insert("next".to_owned(), Value::text(""));
         }
         world.say(&log("a", 0), "keys", named, &[]);
         publish(world, &log("a", 0));
+        world.say(&log("a", 1), "keys", rotation(2, &second, &first), &[]);
+        publish(world, &log("a", 1));
         let mut parts = Parts::of(&world.everything().finish().unwrap());
-        parts.put("keys/a/1.json", &successor.encode());
+        parts.put("keys/a/1.json", &first.encode());
+        parts.put("keys/a/2.json", &second.encode());
         parts
     });
     add("two successors", Reason::BadKeys, &|world| {

@@ -78,7 +78,7 @@ impl<'c> Keyring<'c> {
     /// Each key set is the one that the epoch before committed to, and that a proved entry of it names.
     fn follow_rotations(&mut self, bundle: &Bundle<'_>, entries: &Entries) -> Result<(), Failure> {
         let rotations = rotations(entries);
-        let mut next: BTreeMap<LogId, [u8; 32]> = BTreeMap::new();
+        let mut next: BTreeMap<LogId, Option<[u8; 32]>> = BTreeMap::new();
         for (log, bytes) in &bundle.keysets {
             let place = format!("keys/{log}.json");
             let misfit = || Failure::misfit(Reason::BadKeys, place.as_str());
@@ -87,7 +87,8 @@ impl<'c> Keyring<'c> {
             let keys = KeySet::decode(bytes)
                 .map_err(|rejection| Failure::new(Reason::BadKeys, place.as_str(), rejection))?;
             let before = LogId::new(log.party.clone(), before);
-            let promised = if before.epoch == 0 { Some(*party.next()) } else { next.get(&before).copied() };
+            let promised =
+                if before.epoch == 0 { Some(*party.next()) } else { next.get(&before).copied().flatten() };
             let successor = successor(&rotations, &before, log.epoch).ok_or_else(misfit)?;
             let commitment = keys.commitment();
             if promised != Some(commitment) || successor.keyset != commitment {
@@ -181,18 +182,18 @@ fn uses_of_keys<'a>(party: &'a PartyId, keys: &'a KeySet) -> impl Iterator<Item 
 /// What a rotation names.
 struct Successor {
     keyset: [u8; 32],
-    next: [u8; 32],
+    /// Of the epoch after it. One that is not in form makes its epoch, and none can follow.
+    next: Option<[u8; 32]>,
 }
 
-/// What the rotations of each epoch's keys name, as it is written.
-type Rotations<'e> = BTreeMap<(&'e LogId, u64), BTreeSet<(Option<&'e str>, Option<&'e str>)>>;
+/// The proved rotations to each epoch, by the log they stand in.
+type Rotations<'e> = BTreeMap<(&'e LogId, u64), Vec<&'e Leaf>>;
 
 fn rotations(entries: &Entries) -> Rotations<'_> {
     let mut rotations = Rotations::new();
     for (entry, leaf) in entries.acts("keys", "rotate") {
         if let Some(Value::Integer(epoch)) = leaf.said.public.get("epoch") {
-            let named = (text_of(leaf, "keyset"), text_of(leaf, "next"));
-            rotations.entry((&entry.log, *epoch)).or_default().insert(named);
+            rotations.entry((&entry.log, *epoch)).or_default().push(leaf);
         }
     }
     rotations
@@ -200,9 +201,13 @@ fn rotations(entries: &Entries) -> Rotations<'_> {
 
 /// The one successor of an epoch's keys: none if no proved entry names one, or if two differ. Two are both void.
 fn successor(rotations: &Rotations<'_>, before: &LogId, epoch: u64) -> Option<Successor> {
-    let named = rotations.get(&(before, epoch)).filter(|named| named.len() == 1)?;
-    let (keyset, next) = named.first()?;
-    Some(Successor { keyset: b64::decode((*keyset)?)?, next: b64::decode((*next)?)? })
+    let (first, others) = rotations.get(&(before, epoch))?.split_first()?;
+    let same = |leaf: &&Leaf, field| leaf.said.public.get(field) == first.said.public.get(field);
+    if !others.iter().all(|leaf| same(leaf, "keyset") && same(leaf, "next")) {
+        return None;
+    }
+    let keyset = b64::decode(text_of(first, "keyset")?)?;
+    Some(Successor { keyset, next: text_of(first, "next").and_then(b64::decode) })
 }
 
 fn text_of<'l>(leaf: &'l Leaf, field: &str) -> Option<&'l str> {
