@@ -63,20 +63,11 @@ enum SortArg {
     Other,
 }
 
-/// What an observer may read.
-#[derive(Clone, Copy, ValueEnum)]
-enum ScopeArg {
-    ExistenceOnly,
-    Metadata,
-    FullExceptSealed,
-    Full,
-}
-
 #[derive(Args)]
 #[command(after_help = "Examples:
   detente accord offer -o cert-b.offer
   detente accord offer --office chief=hod,ro -o cert-b.offer     a second office: what binds then takes two keys
-  detente accord offer --observer metadata -o audit.offer")]
+  detente accord offer --observer -o audit.offer")]
 pub(crate) struct OfferArgs {
     /// What you are
     #[arg(long, value_enum, default_value = "other")]
@@ -84,12 +75,9 @@ pub(crate) struct OfferArgs {
     /// An office besides the desk, with its roles: do ro hod te rec key
     #[arg(long, value_name = "NAME=ROLES")]
     office: Vec<String>,
-    /// Stand as an observer with this scope
-    #[arg(long, value_enum, value_name = "SCOPE", conflicts_with = "office")]
-    observer: Option<ScopeArg>,
-    /// Days by which content is kept from the observer
-    #[arg(long, value_name = "DAYS", default_value_t = 0, requires = "observer")]
-    delay: u64,
+    /// Stand as an observer: holds and cosigns all logs, reads who says what kind of thing when, and no content
+    #[arg(long, conflicts_with = "office")]
+    observer: bool,
     /// The one party that names the observer; all of them if not given
     #[arg(long, value_name = "PARTY", requires = "observer")]
     of: Option<String>,
@@ -228,18 +216,16 @@ fn offer(args: &OfferArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn standing(args: &OfferArgs) -> Result<Standing, Failure> {
-    let Some(scope) = args.observer else { return Ok(Standing::Party) };
-    let scope = match scope {
-        ScopeArg::ExistenceOnly => Scope::ExistenceOnly,
-        ScopeArg::Metadata => Scope::Metadata,
-        ScopeArg::FullExceptSealed => Scope::FullExceptSealed,
-        ScopeArg::Full => Scope::Full,
-    };
+    if !args.observer {
+        return Ok(Standing::Party);
+    }
     let by = match &args.of {
         Some(party) => ObserverOf::Party(accords::party(party)?),
         None => ObserverOf::Joint,
     };
-    Ok(Standing::Observer(Observes { scope, by, delay_d: args.delay }))
+    // Wider scopes read content that parties open to observers, narrower ones heads alone: the format has them, the
+    // exchange does not yet.
+    Ok(Standing::Observer(Observes { scope: Scope::Metadata, by, delay_d: 0 }))
 }
 
 fn sort(sort: SortArg) -> Sort {
