@@ -136,10 +136,22 @@ impl From<detente_node::Error> for Failure {
             Error::Rejected(rejection) => rejection.into(),
             Error::Record(error) => record_failure(&error),
             Error::Refused(refused) => {
+                use detente_node::Refused;
                 let hint = refused.hint().to_owned();
-                Failure { exit: Exit::Integrity, message: refused.to_string(), hint: Some(hint) }
+                let is_policy = matches!(
+                    refused,
+                    Refused::OtherRecord | Refused::NotForUs(_) | Refused::UnknownSender(_)
+                );
+                Failure {
+                    exit: if is_policy { Exit::Refused } else { Exit::Integrity },
+                    message: refused.to_string(),
+                    hint: Some(hint),
+                }
             }
             Error::MayNotSign(_) | Error::NotAllowed(_) => Failure::refused(error.to_string()),
+            Error::NoEffect { why: "needs-two-officers", .. } => Failure::refused(error.to_string())
+                .hint("this accord wants two offices for it: an offer with --office NAME=ROLES gives a second one"),
+            Error::NoEffect { .. } => Failure::refused(error.to_string()),
             Error::Recovering(_) => Failure::refused(error.to_string()).hint(
                 "ask the peers for packets (detente sync out --to US --all), then: detente record recover",
             ),

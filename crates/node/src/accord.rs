@@ -179,7 +179,7 @@ impl<'h> Accord<'h> {
 
     /// The first entry of our log: it names the charter, and proves that we hold the keys it names.
     pub(crate) fn open_log(&mut self, now: Time, entropy: &mut Entropy) -> Result<(), Error> {
-        self.say_all(vec![say::charter(&self.charter)], now, entropy)?;
+        self.say_unjudged(vec![say::charter(&self.charter)], now, entropy)?;
         if !self.charter.is_bare() && self.us.is_party() && self.log.epoch == 0 {
             let own = self.reference(detente_accord::record::Rel::To, &Position::new(self.log.clone(), 0))?;
             self.say_all(vec![say::sign(own)], now, entropy)?;

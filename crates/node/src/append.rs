@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use detente_accord::jcs::Value;
 use detente_accord::record::sealed::{Belongs, ItemKey, Sealed, WrappedFor, WrappedKey, seal_fields};
 use detente_accord::record::{
-    Draft, Leaf, LogId, NamedHead, Office, Place, Position, Reference, Rel, RoleSignature, SealedItem,
-    Signed, Target,
+    Draft, Effect, HeldEntry, Leaf, LogId, NamedHead, Office, Place, Position, Reference, Rel, RoleSignature,
+    SealedItem, Signed, State, Target,
 };
 use detente_accord::{Entropy, PartyId, Rejection, Time};
 use detente_store::record::{Beside, Field, ItemKeyFor};
@@ -53,13 +53,24 @@ impl Accord<'_> {
         entropy: &mut Entropy,
     ) -> Result<Appended, Error> {
         self.may_append()?;
-        self.say_last(drafts, now, entropy)
+        self.say(drafts, true, now, entropy)
     }
 
-    /// The same in a log that was ended by a freeze.
-    pub(crate) fn say_last(
+    /// The same where nobody can judge it yet: the first entries of a log, and the last one of a log that was ended
+    /// by a freeze.
+    pub(crate) fn say_unjudged(
         &mut self,
         drafts: Vec<Draft>,
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<Appended, Error> {
+        self.say(drafts, false, now, entropy)
+    }
+
+    fn say(
+        &mut self,
+        drafts: Vec<Draft>,
+        must_count: bool,
         now: Time,
         entropy: &mut Entropy,
     ) -> Result<Appended, Error> {
@@ -70,7 +81,7 @@ impl Accord<'_> {
         for draft in drafts {
             ready.push(self.prepare(draft, now, entropy)?);
         }
-        self.place(ready, now)
+        self.place(ready, must_count, now)
     }
 
     /// Takes statements that were made and signed before into our log, bytes unchanged.
@@ -83,7 +94,7 @@ impl Accord<'_> {
             let Made { statement, sigs, openings } = made;
             Ready { signed: Signed { statement, sigs, openings }, sealed: None }
         });
-        self.place(ready.collect(), now)
+        self.place(ready.collect(), true, now)
     }
 
     /// Signs whatever stands beyond the last signed head: after a crash between the entry and its head.
@@ -205,7 +216,7 @@ impl Accord<'_> {
         Ok(keys)
     }
 
-    fn place(&mut self, ready: Vec<Ready>, now: Time) -> Result<Appended, Error> {
+    fn place(&mut self, ready: Vec<Ready>, must_count: bool, now: Time) -> Result<Appended, Error> {
         let origin = self.charter.names().origin(&self.log);
         let first = self.own_size();
         let mut leaves = Vec::new();
@@ -213,6 +224,9 @@ impl Accord<'_> {
         for (seq, ready) in (first..).zip(&ready) {
             let place = Place { epoch: self.log.epoch, seq, time: now, heads: std::mem::take(&mut heads) };
             leaves.push(Leaf::encode(&place, &ready.signed.statement, &ready.signed.sigs)?);
+        }
+        if must_count {
+            self.judge(&leaves)?;
         }
         // Content without its entry is harmless; an entry whose content was lost is not.
         for (leaf, ready) in leaves.iter().zip(&ready) {
@@ -224,6 +238,21 @@ impl Accord<'_> {
         self.refresh()?;
         let positions = leaves.iter().map(|leaf| Position::new(self.log.clone(), leaf.place.seq));
         Ok(Appended { positions: positions.collect(), size: self.own_size() })
+    }
+
+    /// A node says nothing that would have no effect: everybody would see it, and nobody could take it back.
+    fn judge(&self, leaves: &[Leaf]) -> Result<(), Error> {
+        let mut after = self.held.clone();
+        let entries = after.logs.entry(self.log.clone()).or_default();
+        entries.extend(leaves.iter().map(|leaf| HeldEntry { hash: leaf.hash(), leaf: Some(leaf.clone()) }));
+        let state = State::of(&self.charter, &after);
+        for leaf in leaves {
+            if let Some(Effect::Without(why)) = state.effect(&Position::new(self.log.clone(), leaf.place.seq))
+            {
+                return Err(Error::NoEffect { kind: leaf.said.kind.clone(), why: why.name() });
+            }
+        }
+        Ok(())
     }
 
     fn keep_content(&mut self, leaf: &Leaf, ready: &Ready) -> Result<(), Error> {

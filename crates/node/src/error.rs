@@ -30,6 +30,14 @@ pub enum Error {
     /// The rules do not allow us to say this.
     #[error("this may not be said now: {0}")]
     NotAllowed(&'static str),
+    /// The statement would have no effect: nothing was said.
+    #[error("this {kind} would have no effect ({why}); nothing was said")]
+    NoEffect {
+        /// Its type.
+        kind: String,
+        /// The name of the reason.
+        why: &'static str,
+    },
     /// We have no such accord, offer or entry.
     #[error("{0}")]
     Unknown(String),
@@ -52,6 +60,7 @@ impl Error {
             Error::MayNotSign(_) => "may-not-sign",
             Error::Recovering(_) => "recovering",
             Error::NotAllowed(_) => "not-allowed",
+            Error::NoEffect { why, .. } => why,
             Error::Unknown(_) => "unknown",
         }
     }

@@ -6,8 +6,8 @@ use detente_accord::PartyId;
 use detente_accord::commitment::Opening;
 use detente_accord::jcs::Value;
 use detente_accord::record::bundle::{BundleBuilder, Claim, EntryId};
-use detente_accord::record::{Disclosure, HeldNote, Leaf, LogId, NamedHead, Position};
-use detente_tlog::{EntryIndex, Hash, ProofFile};
+use detente_accord::record::{Cosigner, Disclosure, HeldNote, Leaf, LogId, NamedHead, Position};
+use detente_tlog::{EntryIndex, Hash, Note, ProofFile};
 
 use crate::{Accord, Error};
 
@@ -64,10 +64,12 @@ impl Accord<'_> {
         Ok(bundle.finish()?)
     }
 
-    /// The claim that a party said this, with its leaf, a proof, and the heads that bound its time from below.
+    /// The claim that a party said this, with its leaf, proofs under the heads that show most, and the heads that
+    /// bound its time from below.
     fn add_entry(&self, bundle: &mut BundleBuilder, position: &Position) -> Result<(), Error> {
-        let note = self.best_note(position)?;
-        self.add_proof(bundle, position, &note)?;
+        for size in self.best_sizes(position)? {
+            self.add_proof(bundle, position, size)?;
+        }
         bundle.claim(Claim::Said(id(position)));
         self.add_heads_of(bundle, position)
     }
@@ -81,8 +83,7 @@ impl Accord<'_> {
                 continue;
             }
             if seq < position.seq {
-                let note = self.best_note(&place)?;
-                self.add_proof(bundle, &place, &note)?;
+                self.add_best_proof(bundle, &place)?;
             }
             return self.add_head_notes(bundle, heads);
         }
@@ -98,38 +99,73 @@ impl Accord<'_> {
         Ok(())
     }
 
-    fn add_proof(
-        &self,
-        bundle: &mut BundleBuilder,
-        position: &Position,
-        note: &[u8; 32],
-    ) -> Result<(), Error> {
+    fn add_best_proof(&self, bundle: &mut BundleBuilder, position: &Position) -> Result<u64, Error> {
+        let sizes = self.best_sizes(position)?;
+        let size = *sizes.first().ok_or_else(|| missing(position))?;
+        self.add_proof(bundle, position, size)?;
+        Ok(size)
+    }
+
+    /// The proof under the head of this size, with every line under it that is here.
+    fn add_proof(&self, bundle: &mut BundleBuilder, position: &Position, size: u64) -> Result<(), Error> {
         let origin = self.charter.names().origin(&position.log);
         let leaf = self.record.leaf(&origin, position.seq)?.ok_or_else(|| missing(position))?;
-        let note = self.record.note(note)?.ok_or_else(|| missing(position))?;
-        let path = self.record.inclusion_proof(&origin, position.seq, note.size)?;
-        let proof = ProofFile::write(EntryIndex::new(position.seq), &path, &note.bytes)?;
+        let note = self.gathered(&position.log, size)?.ok_or_else(|| missing(position))?;
+        let path = self.record.inclusion_proof(&origin, position.seq, size)?;
+        let proof = ProofFile::write(EntryIndex::new(position.seq), &path, &note)?;
         bundle.leaf(&id(position), &leaf);
-        bundle.proof(&id(position), note.size, &proof);
+        bundle.proof(&id(position), size, &proof);
         Ok(())
     }
 
-    /// The note that shows most: cosigned by the most, and of those the smallest, because its times are the first.
-    fn best_note(&self, position: &Position) -> Result<[u8; 32], Error> {
-        let origin = self.charter.names().origin(&position.log);
-        let covers = |note: &HeldNote| {
+    /// The notes of one head as one: they came by several ways, each with other cosignatures.
+    fn gathered(&self, log: &LogId, size: u64) -> Result<Option<Vec<u8>>, Error> {
+        let mut notes = Vec::new();
+        for (hash, _) in self.notes_at(log, size)? {
+            notes.extend(self.record.note(&hash)?.map(|note| note.bytes));
+        }
+        let parsed = notes.iter().map(|note| Note::parse(note)).collect::<Result<Vec<_>, _>>()?;
+        let Some((first, others)) = parsed.split_first() else { return Ok(None) };
+        Ok(first.merged(others).map(String::into_bytes))
+    }
+
+    /// Notes of a head that agree with the entries here, those with the most cosignatures first.
+    fn notes_at(&self, log: &LogId, size: u64) -> Result<Vec<([u8; 32], &HeldNote)>, Error> {
+        let root = self.record.root_at(&self.charter.names().origin(log), size)?;
+        let fits = |note: &HeldNote| note.log == *log && note.size == size && note.root == root;
+        let mut notes: Vec<([u8; 32], &HeldNote)> =
+            self.held.notes.iter().filter(|(_, note)| fits(note)).map(|(hash, note)| (*hash, note)).collect();
+        notes.sort_by_key(|(hash, note)| (std::cmp::Reverse(note.cosigners.len()), *hash));
+        Ok(notes)
+    }
+
+    /// Heads over an entry: first the one that most have cosigned, of equal ones the smallest, because its times
+    /// are the first; then those that others have cosigned, until all are there.
+    fn best_sizes(&self, position: &Position) -> Result<Vec<u64>, Error> {
+        let covers = |note: &&HeldNote| {
             note.log == position.log && note.size > position.seq && note.size <= self.held.size(&position.log)
         };
-        let mut best: Option<([u8; 32], usize, u64)> = None;
-        for (hash, note) in self.held.notes.iter().filter(|(_, note)| covers(note)) {
-            let shows = note.cosigners.len();
-            let is_better =
-                best.is_none_or(|(_, most, size)| shows > most || (shows == most && note.size < size));
-            if is_better && self.record.root_at(&origin, note.size)? == note.root {
-                best = Some((*hash, shows, note.size));
+        let sizes: BTreeSet<u64> = self.held.notes.values().filter(covers).map(|note| note.size).collect();
+        let mut heads: Vec<(u64, BTreeSet<&Cosigner>)> = Vec::new();
+        for size in sizes {
+            let notes = self.notes_at(&position.log, size)?;
+            if !notes.is_empty() {
+                heads.push((size, notes.iter().flat_map(|(_, note)| note.cosigners.keys()).collect()));
             }
         }
-        best.map(|(hash, ..)| hash).ok_or_else(|| Error::Unknown(format!("no signed head covers {position}")))
+        heads.sort_by_key(|(size, cosigners)| (std::cmp::Reverse(cosigners.len()), *size));
+        let mut shown: BTreeSet<&Cosigner> = BTreeSet::new();
+        let mut best = Vec::new();
+        for (size, cosigners) in heads {
+            if best.is_empty() || !cosigners.is_subset(&shown) {
+                shown.extend(cosigners);
+                best.push(size);
+            }
+        }
+        if best.is_empty() {
+            return Err(Error::Unknown(format!("no signed head covers {position}")));
+        }
+        Ok(best)
     }
 
     /// For each other party, the first of its entries that names a head with this entry in it.
@@ -162,11 +198,12 @@ impl Accord<'_> {
         let origin = self.charter.names().origin(&position.log);
         let agrees =
             head.size <= self.held.size(&head.log) && self.record.root_at(&origin, head.size)? == head.root;
-        let (Ok(note), Some(_), true) = (self.best_note(by), self.record.note(&head.note)?, agrees) else {
+        let is_here = agrees && !self.notes_at(&head.log, head.size)?.is_empty();
+        if !is_here || self.best_sizes(by).is_err() || self.record.note(&head.note)?.is_none() {
             return Ok(false);
-        };
-        self.add_proof(bundle, by, &note)?;
-        self.add_proof(bundle, position, &head.note)?;
+        }
+        self.add_best_proof(bundle, by)?;
+        self.add_proof(bundle, position, head.size)?;
         self.add_head_notes(bundle, &leaf.place.heads)?;
         bundle.claim(Claim::Acknowledged { entry: id(position), by: id(by) });
         Ok(true)
@@ -200,9 +237,7 @@ impl Accord<'_> {
     /// That nothing is left out between two indexes, under the newest head.
     fn add_range(&self, bundle: &mut BundleBuilder, log: &LogId, from: u64, to: u64) -> Result<(), Error> {
         let last = Position::new(log.clone(), to.saturating_sub(1));
-        let note = self.best_note(&last)?;
-        self.add_proof(bundle, &last, &note)?;
-        let size = self.held.notes.get(&note).map_or(0, |note| note.size);
+        let size = self.add_best_proof(bundle, &last)?;
         let entries = self.held.logs.get(log).into_iter().flatten();
         let hashes: Vec<Hash> =
             entries.take(usize::try_from(size).unwrap_or(usize::MAX)).map(|entry| entry.hash).collect();
@@ -243,8 +278,7 @@ impl Accord<'_> {
             binding.insert(invited, ());
         }
         for position in binding.keys() {
-            let note = self.best_note(position)?;
-            self.add_proof(bundle, position, &note)?;
+            self.add_best_proof(bundle, position)?;
         }
         Ok(())
     }

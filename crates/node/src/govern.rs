@@ -36,7 +36,7 @@ impl Accord<'_> {
         self.record.put_public_file(KEYSET, &crate::found::hex(&keys.commitment()), &bytes)?;
         // A log that was ended still says where it goes on: the keys were committed to before.
         let rotation = say::rotate(next.epoch, &keys.commitment(), &committed);
-        self.say_last(vec![rotation], now, entropy)?;
+        self.say_unjudged(vec![rotation], now, entropy)?;
         self.refresh()?;
         self.log = next.clone();
         self.open_signer()?;

@@ -21,6 +21,7 @@ pub struct Ring {
     logs: BTreeMap<LogId, Vec<VerifierKey>>,
     cosigners: Vec<(Cosigner, VerifierKey)>,
     contested: BTreeSet<PartyId>,
+    ended: BTreeMap<LogId, u64>,
 }
 
 impl Ring {
@@ -35,11 +36,12 @@ impl Ring {
             logs: BTreeMap::new(),
             cosigners: Vec::new(),
             contested: BTreeSet::new(),
+            ended: BTreeMap::new(),
         };
         for party in charter.parties() {
             ring.add(held, party);
         }
-        for offer in invited(held) {
+        for offer in invited(charter, held) {
             ring.add(held, offer.party());
         }
         for witness in &charter.rules().witnesses {
@@ -64,7 +66,8 @@ impl Ring {
                     self.contested.insert(log.party);
                     return;
                 }
-                Successor::One(following, following_next) => {
+                Successor::One { keys: following, next: following_next, ended } => {
+                    self.ended.insert(log.clone(), ended);
                     (log.epoch, keys, next) = (log.epoch + 1, *following, following_next);
                 }
             }
@@ -112,6 +115,12 @@ impl Ring {
     /// The keys that cosign, with whose they are.
     pub fn cosigners(&self) -> &[(Cosigner, VerifierKey)] {
         &self.cosigners
+    }
+
+    /// How many entries of a log count where its party went on in a new epoch: what it says in the old one after that
+    /// is void.
+    pub fn ended(&self, log: &LogId) -> Option<u64> {
+        self.ended.get(log).copied()
     }
 
     /// Parties that named two different successors of their keys: neither counts.
@@ -192,7 +201,12 @@ impl Cosigner {
 
 enum Successor {
     None,
-    One(Box<KeySet>, [u8; 32]),
+    One {
+        keys: Box<KeySet>,
+        next: [u8; 32],
+        /// How many entries the log has with the one that ends it.
+        ended: u64,
+    },
     Contested,
 }
 
@@ -203,9 +217,12 @@ fn successor(held: &Held, log: &LogId, next: &[u8; 32]) -> Successor {
         let Some(following) = rotation(leaf, log.epoch + 1, next) else { continue };
         let Some(keys) = held.keysets.get(next) else { continue };
         found = match found {
-            Successor::None => Successor::One(Box::new(keys.clone()), following),
-            Successor::One(keys, before) if before == following => Successor::One(keys, before),
-            _ => return Successor::Contested,
+            Successor::None => {
+                let (keys, next) = (Box::new(keys.clone()), following);
+                Successor::One { keys, next, ended: leaf.place.seq + 1 }
+            }
+            Successor::One { next, .. } if next != following => return Successor::Contested,
+            same => same,
         };
     }
     found
@@ -215,18 +232,20 @@ fn successor(held: &Held, log: &LogId, next: &[u8; 32]) -> Successor {
 fn rotation(leaf: &Leaf, epoch: u64, keyset: &[u8; 32]) -> Option<[u8; 32]> {
     let said = &leaf.said;
     let fits = said.kind == "keys"
+        && !said.exercise
         && text(leaf, "act") == Some("rotate")
         && said.public.get("epoch") == Some(&Value::Integer(epoch))
         && hash(leaf, "keyset") == Some(*keyset);
     if fits { hash(leaf, "next") } else { None }
 }
 
-/// Offers that an invitation binds, in the order of the invitations' places.
-fn invited(held: &Held) -> impl Iterator<Item = &super::offer::Offer> {
-    let leaves = held.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+/// Offers that an invitation by a founder binds, in the order of the invitations' places. Whoever was invited can't
+/// invite itself, and an exercise binds nothing.
+fn invited<'h>(charter: &'h Charter, held: &'h Held) -> impl Iterator<Item = &'h super::offer::Offer> {
+    let by_founders = held.logs.iter().filter(|(log, _)| charter.party(&log.party).is_some());
+    let leaves = by_founders.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_ref());
     let invites = leaves.filter(|leaf| {
-        matches!(leaf.said.kind.as_str(), "member" | "observer")
-            && matches!(text(leaf, "act"), Some("invite" | "nominate"))
+        leaf.said.kind == "member" && text(leaf, "act") == Some("invite") && !leaf.said.exercise
     });
     invites.filter_map(|leaf| {
         let offer = held.offers.get(&hash(leaf, "offer")?)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use detente_accord::record::packet::Packet;
 use detente_accord::record::sealed::{ItemKey, WrappedFor, open_fields};
-use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Position, Reference, Rel};
+use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Membership, Position, Reference, Rel};
 use detente_accord::{Entropy, Time};
 use detente_store::record::{CosignAs, Field, ItemKeyFor};
 use detente_tlog::{Checkpoint, Note};
@@ -230,7 +230,10 @@ impl Accord<'_> {
             .filter(wants)
             .map(|position| self.reference(Rel::Acks, position))
             .collect::<Result<_, _>>()?;
-        if references.is_empty() || self.held.size(&self.log) == 0 || self.may_append().is_err() {
+        // Whoever was invited signs on with its first entry after the charter: nothing stands before it.
+        let standing = self.state.members().get(self.us.id()).map(|member| member.standing);
+        let is_in = !matches!(standing, None | Some(Membership::Invited));
+        if references.is_empty() || !is_in || self.held.size(&self.log) == 0 || self.may_append().is_err() {
             return Ok(false);
         }
         let acks = references.chunks(ACKS_AT_ONCE).map(|chunk| say::ack(chunk.to_vec(), now));

@@ -38,6 +38,8 @@ pub enum Why {
     Form(NoEffect),
     /// It stands beyond the last head that counts of a frozen log.
     Frozen,
+    /// It stands in a log behind the entry with which its party went on in another.
+    Closed,
     /// It was said in another record, or between others.
     OtherRecord,
     /// The party has said this before: the same nonce.
@@ -60,6 +62,7 @@ impl Why {
         match self {
             Why::Form(reason) => reason.name(),
             Why::Frozen => "frozen",
+            Why::Closed => "closed",
             Why::OtherRecord => "other-record",
             Why::Replayed => "replayed",
             Why::UnknownTarget => "unknown-target",
@@ -167,6 +170,9 @@ impl<'a> Judge<'a> {
         let is_new = self.nonces.insert((said.party.clone(), said.nonce));
         if self.freezes.last_valid(&position.log).is_some_and(|size| position.seq >= size) {
             return Err(Why::Frozen);
+        }
+        if self.ring.ended(&position.log).is_some_and(|size| position.seq >= size) {
+            return Err(Why::Closed);
         }
         self.begin_epoch(position);
         self.count(position, leaf);

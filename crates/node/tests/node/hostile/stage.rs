@@ -1,6 +1,7 @@
 //! The receiver of hostile packets, and what must not change in it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use detente_accord::record::Position;
 use detente_accord::{Entropy, Rejection};
@@ -59,7 +60,7 @@ pub(crate) fn open<'h>(home: &'h Home, path: &Path) -> Accord<'h> {
 }
 
 pub(crate) fn take(accord: &mut Accord<'_>, packet: &[u8]) -> Result<Taken, Error> {
-    accord.take(packet, detente_accord::Time(START.0 + 86_400_000), &mut Entropy::from_random([99; 32]))
+    accord.take(packet, detente_accord::Time(START.0 + 86_400_000), &mut fresh())
 }
 
 /// Everything of a receiver that a refused packet must leave as it was.
@@ -117,4 +118,12 @@ pub(crate) fn own_entries(accord: &Accord<'_>, from: u64) -> Vec<String> {
         format!("{kind} {}", accord.state().effect(&position).unwrap())
     };
     (from..accord.own_size()).map(entry).collect()
+}
+
+/// No two takes draw the same: a nonce that was used once says nothing a second time.
+fn fresh() -> Entropy {
+    static DRAWN: AtomicU64 = AtomicU64::new(0);
+    let mut random = [99; 32];
+    random[..8].copy_from_slice(&DRAWN.fetch_add(1, Ordering::Relaxed).to_le_bytes());
+    Entropy::from_random(random)
 }
