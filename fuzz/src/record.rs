@@ -217,6 +217,6 @@ pub fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("bundle", "without-a-member", vec![3, 0]),
         ("bundle", "moved", vec![4, 1]),
         ("packet", "no-edit", vec![0, 2, 0, 0, 0, 0]),
-        ("packet", "moved", vec![1, 1]),
+        ("packet", "without-a-member", vec![1, 0]),
     ]
 }
