@@ -247,12 +247,24 @@ impl Accord<'_> {
         entries.extend(leaves.iter().map(|leaf| HeldEntry { hash: leaf.hash(), leaf: Some(leaf.clone()) }));
         let state = State::of(&self.charter, &after);
         for leaf in leaves {
+            // A statement of an exchange by files may answer one that stands in the other's log alone so far.
+            let of_files = leaf.said.accord != *self.charter.record_id().bytes();
+            if of_files && leaf.said.refs.iter().any(|r| !self.knows(&r.target)) {
+                continue;
+            }
             if let Some(Effect::Without(why)) = state.effect(&Position::new(self.log.clone(), leaf.place.seq))
             {
                 return Err(Error::NoEffect { kind: leaf.said.kind.clone(), why: why.name() });
             }
         }
         Ok(())
+    }
+
+    /// Whether the statement that a reference names stands in a log that is held.
+    fn knows(&self, target: &Target) -> bool {
+        let Target::Statement { id, .. } = target else { return true };
+        let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+        leaves.into_iter().any(|leaf| leaf.statement_id() == *id)
     }
 
     fn keep_content(&mut self, leaf: &Leaf, ready: &Ready) -> Result<(), Error> {

@@ -31,7 +31,7 @@ pub enum Error {
     #[error("this may not be said now: {0}")]
     NotAllowed(&'static str),
     /// The statement would have no effect: nothing was said.
-    #[error("this {kind} would have no effect ({why}); nothing was said")]
+    #[error("a statement of type {kind} would have no effect ({why}); nothing was said")]
     NoEffect {
         /// Its type.
         kind: String,

@@ -205,3 +205,44 @@ fn what_does_not_belong_is_refused_by_name() {
     world.a(&["bundle", "export", "-o", "x.tar"]).fails(2, "nothing to prove");
     world.a(&["record", "redact", "cert-b/0/0", "--ground", "x"]).fails(3, "only its author");
 }
+
+#[test]
+fn a_third_party_joins_and_everybody_sees_it_as_one() {
+    let world = open_accord();
+    world.make("c", "CERT-C");
+    for (one, other) in [("a", "c"), ("b", "c"), ("c", "a"), ("c", "b")] {
+        world.compare(one, other);
+    }
+    let send = |from: &str, to: &str, flags: &[&str]| {
+        let packet = ["sync", "out", "--to", &format!("cert-{to}"), "-o", "packet.dtn"];
+        world.home(from, &[&packet[..], flags].concat()).ok();
+        world.home(to, &["sync", "in", "packet.dtn"]).ok();
+    };
+    world.home("c", &["accord", "offer", "--office", "chief=hod,key", "-o", "c.offer"]).ok();
+    world.a(&["accord", "invite", "c.offer", "--reason", "as agreed"]).ok();
+    send("a", "b", &[]);
+    world.b(&["accord", "consent", "cert-c"]).ok();
+    send("b", "a", &[]);
+    world.home("c", &["accord", "sign", "charter.dtn", "--yes"]).ok();
+    // Before the invitation has come there is nothing to sign on to.
+    world.home("c", &["accord", "sign-on"]).fails(2, "nobody has invited");
+    send("a", "c", &["--all"]);
+    send("b", "c", &["--all"]);
+    world.home("c", &["accord", "sign-on"]).ok();
+    for (from, to) in [("c", "a"), ("c", "b"), ("a", "c"), ("b", "c"), ("a", "b"), ("b", "a")] {
+        send(from, to, &[]);
+    }
+    for home in ["a", "b", "c"] {
+        let shown = world.home(home, &["accord", "show", "--json"]).ok().json();
+        let members: Vec<&str> = shown["members"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|member| member["standing"].as_str().unwrap())
+            .collect();
+        assert_eq!(members, ["party", "party", "party"], "{home}");
+        for entry in entries(&world, home) {
+            assert_eq!(entry["effect"], "took", "{home}: {entry}");
+        }
+    }
+}
