@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use detente_accord::jcs::Value;
 use detente_accord::record::sealed::{Belongs, ItemKey, Sealed, WrappedFor, WrappedKey, seal_fields};
 use detente_accord::record::{
-    Draft, Effect, HeldEntry, Leaf, LogId, NamedHead, Office, Place, Position, Reference, Rel, RoleSignature,
-    SealedItem, Signed, State, Target,
+    Draft, Effect, HeldEntry, Leaf, LogId, Membership, NamedHead, Office, Place, Position, Reference, Rel,
+    RoleSignature, SealedItem, Signed, State, Target,
 };
 use detente_accord::{Entropy, PartyId, Rejection, Time};
 use detente_store::record::{Beside, Field, ItemKeyFor};
@@ -152,6 +152,12 @@ impl Accord<'_> {
         }
         // Entries that a crash left unsigned come first.
         Ok(())
+    }
+
+    /// Whether the node says something by itself. While we are invited our next entry is the one by which we join.
+    pub(crate) fn says_by_itself(&self) -> bool {
+        let standing = self.state.members().get(self.us.id()).map(|member| member.standing);
+        self.may_append().is_ok() && !matches!(standing, None | Some(Membership::Invited))
     }
 
     /// Commits, seals and signs a draft.
@@ -317,7 +323,9 @@ impl Accord<'_> {
                 let held = self.held.notes.get(other.0).map_or(0, |other| other.cosigners.len());
                 (note.size, cosigners) > (other.1, held)
             };
-            if !is_own && is_news && best.get(&note.log).is_none_or(is_better) && agrees() {
+            // To name what came after we ended a log would be to vouch for it.
+            let is_stopped = self.is_stopped(&note.log);
+            if !is_own && !is_stopped && is_news && best.get(&note.log).is_none_or(is_better) && agrees() {
                 best.insert(&note.log, (hash, note.size));
             }
         }

@@ -1,8 +1,9 @@
 //! Reading a record from disk into what the rules work on.
 
+use detente_accord::PartyId;
 use detente_accord::record::{Charter, Held, HeldEntry, KeySet, Leaf, LogId, Offer, Ring};
 use detente_store::record::Record;
-use detente_tlog::leaf_hash;
+use detente_tlog::{KeyName, Note, leaf_hash};
 
 use crate::Error;
 
@@ -47,13 +48,31 @@ pub(crate) fn load(record: &Record, charter: &Charter) -> Result<Held, Error> {
     let ring = Ring::of(charter, &held);
     for state in &logs {
         for note in record.notes(&state.origin, 0, NOTES_MAX)? {
-            // Signatures were checked before it was stored, and its hash when it was read.
-            if let Some(read) = ring.read_stored(&note.bytes) {
+            // Signatures were checked before it was stored, and its hash when it was read: but for those by keys
+            // that came later.
+            let read = match has_later_line(charter, &ring, &note.bytes) {
+                true => ring.open(&note.bytes).ok().map(|(_, read)| read),
+                false => ring.read_stored(&note.bytes),
+            };
+            if let Some(read) = read {
                 held.notes.insert(note.hash, read);
             }
         }
     }
     Ok(held)
+}
+
+/// Whether a note has a line by a key that is not the charter's: nobody could check it before that key came.
+fn has_later_line(charter: &Charter, ring: &Ring, bytes: &[u8]) -> bool {
+    let Ok(note) = Note::parse(bytes) else { return false };
+    let is_later = |party: Option<&PartyId>, name: &KeyName| {
+        let log =
+            party.filter(|party| charter.party(party).is_some()).map(|party| LogId::new(party.clone(), 0));
+        let names = charter.names();
+        party.is_some() && !log.is_some_and(|log| *name == names.mirror(&log) || *name == names.witness(&log))
+    };
+    let mut later = ring.cosigners().iter().filter(|(cosigner, key)| is_later(cosigner.party(), key.name()));
+    later.any(|(_, key)| note.signatures().iter().any(|line| line.is_by(key)))
 }
 
 /// An entry as it is judged: a leaf that does not read, or that stands elsewhere than it says, says nothing.

@@ -75,6 +75,7 @@ pub(super) fn check<'p>(accord: &Accord<'_>, packet: &'p Packet<'p>) -> Result<C
     if let Some(log) = left.first() {
         return Err(Refused::UnknownLog((*log).clone()).into());
     }
+    open_again(accord, &mut checked)?;
     if checked.ring.current(&packet.from).is_none() {
         return Err(Refused::UnknownSender(packet.from.clone()).into());
     }
@@ -85,6 +86,19 @@ pub(super) fn check<'p>(accord: &Accord<'_>, packet: &'p Packet<'p>) -> Result<C
     bound::check_sealed(packet, &checked.after)?;
     bound::check_evidence(accord, packet, &mut checked)?;
     Ok(checked)
+}
+
+/// A line by a key that an entry of this packet gave was nobody's when its note was opened.
+fn open_again(accord: &Accord<'_>, checked: &mut Checked<'_>) -> Result<(), Fault> {
+    if checked.ring.logs().eq(accord.state.ring().logs()) {
+        return Ok(());
+    }
+    for (read, bytes) in checked.notes.values_mut() {
+        let opened = checked.ring.open(bytes);
+        let (_, note) = opened.map_err(|why| Refused::Note { log: read.log.clone(), why })?;
+        *read = note;
+    }
+    Ok(())
 }
 
 /// Every head of our own logs, wherever it stands in the packet: one that we do not know of shows that this home is

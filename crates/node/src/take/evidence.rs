@@ -104,12 +104,13 @@ impl Accord<'_> {
                 continue;
             }
             drafts.push(say::evidence(evidence.kind().name(), names, &log, hash));
-            if is_fork(evidence.kind()) && !self.has_frozen(&log) && frozen.insert(log.clone()) {
+            let ends = is_fork(evidence.kind()) && self.state.parties().contains(self.us.id());
+            if ends && !self.has_frozen(&log) && frozen.insert(log.clone()) {
                 let (size, root) = self.last_common(&log)?;
                 drafts.push(say::freeze(names, &log, size, &root));
             }
         }
-        if !drafts.is_empty() && self.may_append().is_ok() {
+        if !drafts.is_empty() && self.says_by_itself() {
             self.say_all(drafts, now, entropy)?;
         }
         Ok(())

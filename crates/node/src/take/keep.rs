@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use detente_accord::record::packet::Packet;
 use detente_accord::record::sealed::{ItemKey, WrappedFor, open_fields};
-use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Membership, Position, Reference, Rel};
+use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Position, Reference, Rel};
 use detente_accord::{Entropy, Time};
 use detente_store::record::{CosignAs, Field, ItemKeyFor};
 use detente_tlog::{Checkpoint, Note};
 
 use super::Taken;
 use super::check::{Checked, sha256};
-use super::lines::gather;
+use super::lines::{gather, may_be_known_later};
 use crate::append::cosign_time;
 use crate::held::{KEYSET, OFFER, RULES};
 use crate::{Accord, Error, say};
@@ -68,9 +68,9 @@ impl Accord<'_> {
         let named: BTreeSet<[u8; 32]> =
             leaves.flat_map(|leaf| &leaf.place.heads).map(|head| head.note).collect();
         for (hash, (read, bytes)) in &checked.notes {
-            // An entry that names a note may come after it. What has lines by nobody is not kept for that.
-            let is_plain = || gather(&checked.ring, &read.log, &[*bytes]).as_deref() == Some(*bytes);
-            if named.contains(hash) || is_plain() {
+            // An entry that names a note, or gives a key, may come after it. What has lines by nobody is not kept
+            // for that.
+            if named.contains(hash) || may_be_known_later(&checked.ring, &read.log, bytes) {
                 self.record.put_note(bytes)?;
             }
             let best = self.fullest_note(&read.log, read.size, &read.root)?;
@@ -196,7 +196,7 @@ impl Accord<'_> {
     }
 
     /// Whether we say nothing more for a log: its key signed two histories, or it was ended.
-    fn is_stopped(&self, log: &LogId) -> bool {
+    pub(crate) fn is_stopped(&self, log: &LogId) -> bool {
         self.has_frozen(log) || self.is_convicted(log) || self.state.is_frozen(log)
     }
 
@@ -230,10 +230,7 @@ impl Accord<'_> {
             .filter(wants)
             .map(|position| self.reference(Rel::Acks, position))
             .collect::<Result<_, _>>()?;
-        // Whoever was invited signs on with its first entry after the charter: nothing stands before it.
-        let standing = self.state.members().get(self.us.id()).map(|member| member.standing);
-        let is_in = !matches!(standing, None | Some(Membership::Invited));
-        if references.is_empty() || !is_in || self.held.size(&self.log) == 0 || self.may_append().is_err() {
+        if references.is_empty() || self.held.size(&self.log) == 0 || !self.says_by_itself() {
             return Ok(false);
         }
         let acks = references.chunks(ACKS_AT_ONCE).map(|chunk| say::ack(chunk.to_vec(), now));

@@ -36,3 +36,19 @@ pub(super) fn gather(ring: &Ring, log: &LogId, notes: &[&[u8]]) -> Option<Vec<u8
     }
     Some(note.into_bytes())
 }
+
+/// Whether every line that is by nobody known is one that a later key of this record may have made, and they are
+/// few: the entry that gives the key may come after the note.
+pub(super) fn may_be_known_later(ring: &Ring, log: &LogId, bytes: &[u8]) -> bool {
+    let Ok(note) = Note::parse(bytes) else { return false };
+    let own = ring.log_keys(log).iter();
+    let keys: Vec<&VerifierKey> = own.chain(ring.cosigners().iter().map(|(_, key)| key)).collect();
+    let mirror = ring.names().mirror(log).as_str().to_owned();
+    let prefix = mirror.strip_suffix(&log.to_string()).unwrap_or(&mirror);
+    let mut unknown = note.signatures().iter().filter(|line| !keys.iter().any(|key| line.is_by(key)));
+    let count = note.signatures().iter().filter(|line| !keys.iter().any(|key| line.is_by(key))).count();
+    count <= LATER_LINES_MAX && unknown.all(|line| line.name().starts_with(prefix))
+}
+
+/// Lines by keys to come under one note.
+const LATER_LINES_MAX: usize = 8;

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
 
+mod any_order;
+mod erasing;
 mod exchange;
+mod freezing;
 mod govern;
 mod hostile;
 mod leave;

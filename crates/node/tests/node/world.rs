@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use detente_accord::record::{Charter, Offer, Pq, Quorum, Rules, Sort, Standing, Titled};
+use detente_accord::record::{
+    Charter, Offer, Office, Pq, Quorum, Role, Roles, Rules, Sort, Standing, Titled,
+};
 use detente_accord::{Card, CardFields, Entropy, PartyId, SecretKey, Time};
 use detente_node::{Accord, Error, OfferTerms, Sought, Taken, What, find, make_offer, sign_charter};
 use detente_store::{Compared, Home, KeySeeds, Peer};
@@ -19,7 +21,7 @@ pub(crate) struct Party {
 pub(crate) struct World {
     pub(crate) parties: BTreeMap<String, Party>,
     pub(crate) charter: Vec<u8>,
-    pub(crate) _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
     draws: u32,
     pub(crate) now: Time,
 }
@@ -50,8 +52,7 @@ impl World {
         let homes: Vec<Home> =
             names.iter().zip(1u8..).map(|(name, i)| home(folder.path(), name, 10 * i)).collect();
         let cards: Vec<Card> = homes.iter().map(|home| Card::read(home.card().bytes()).unwrap()).collect();
-        let mut world =
-            World { parties: BTreeMap::new(), charter: Vec::new(), _folder: folder, draws: 0, now: START };
+        let mut world = World { parties: BTreeMap::new(), charter: Vec::new(), folder, draws: 0, now: START };
         let mut offers = Vec::new();
         let mut homes_with = Vec::new();
         for mut home in homes {
@@ -110,11 +111,41 @@ impl World {
         self.open(by).take(packet, now, &mut entropy)
     }
 
+    /// The offer of somebody who is not in the accord, and has compared keys with all who are.
+    pub(crate) fn newcomer(&mut self, name: &str) -> Offer {
+        let mut new = home(self.folder.path(), name, 200);
+        for party in self.parties.values() {
+            let card = Card::read(party.home.card().bytes()).unwrap();
+            let peer = Peer { card, added: START, compared: Some((Compared::InPerson, START)), budget: 0 };
+            new.put_peer(&peer).unwrap();
+        }
+        // Only founders are named as parties of one officer.
+        let chief = (Office::parse("chief").unwrap(), Roles::new(vec![Role::Hod]).unwrap());
+        let offices = BTreeMap::from([chief]);
+        let terms = OfferTerms { standing: Standing::Party, sort: Sort::Csirt, offices };
+        let (now, mut entropy) = (self.tick(), self.entropy());
+        make_offer(&new, terms, now, &mut entropy).unwrap()
+    }
+
+    /// The newcomer makes its record.
+    pub(crate) fn join(&mut self, name: &str) {
+        let folder = self.folder.path().join(name);
+        let home = Home::open(&folder, detente_store::Access::Write).unwrap();
+        let (now, mut entropy) = (self.tick(), self.entropy());
+        drop(sign_charter(&home, &self.charter, now, &mut entropy).unwrap());
+        let path = find(&home, &Sought::Only).unwrap().path;
+        self.parties.insert(name.to_owned(), Party { home, path });
+    }
+
     /// One packet each way between all of them, `rounds` times.
     pub(crate) fn exchange(&mut self, rounds: usize) {
         let names: Vec<String> = self.parties.keys().cloned().collect();
+        self.exchange_among(&names.iter().map(String::as_str).collect::<Vec<_>>(), rounds);
+    }
+
+    pub(crate) fn exchange_among(&mut self, names: &[&str], rounds: usize) {
         for _ in 0..rounds {
-            for from in &names {
+            for from in names {
                 for to in names.iter().filter(|to| *to != from) {
                     let packet = self.packet(from, to);
                     self.take(to, &packet).unwrap();
