@@ -1,7 +1,7 @@
 //! `detente accord`: founding an accord, who is in it, its keys.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use detente_accord::record::{
@@ -262,7 +262,8 @@ fn new(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
             detente_node::make_offer(&home, terms, clock::now(), &mut clock::entropy()?)?
         }
     };
-    let others = args.with.iter().chain(&args.observer).map(read_offer).collect::<Result<Vec<_>, _>>()?;
+    let others =
+        args.with.iter().chain(&args.observer).map(|path| read_offer(path)).collect::<Result<Vec<_>, _>>()?;
     let charter = match (&args.title, others.as_slice()) {
         (None, [other]) if other.party().is_party() => Charter::bare(&ours, other)?,
         (None, _) => {
@@ -298,7 +299,7 @@ fn titled(title: &str, domain: &str, ours: &Offer, others: &[Offer]) -> Result<C
     Ok(Charter::titled(&text)?)
 }
 
-fn read_offer(path: &PathBuf) -> Result<Offer, Failure> {
+fn read_offer(path: &Path) -> Result<Offer, Failure> {
     if !path.exists() {
         return Err(Failure::usage(format!("there is no offer at {}", path.display()))
             .hint("ask the other side for one: detente accord offer -o FILE"));

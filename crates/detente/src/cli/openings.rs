@@ -22,7 +22,7 @@ use crate::{clock, shown};
 #[derive(Subcommand)]
 pub(crate) enum MatchCommand {
     /// Open matched items against the commitment that was made before the run
-    Openings(MakeArgs),
+    Openings(Box<MakeArgs>),
     /// Check opened items: against the record, or a receipt
     CheckOpenings(CheckArgs),
 }
