@@ -841,6 +841,39 @@ def listings(world):
     yield expected(Case("", None, make.tar(other)), "other-accord", "another accord named, none given")
 
 
+def unproved_leaves(world):
+    """A complete range needs no proofs, but its leaves have to be those under the signed root."""
+    log = (world.full[0], 0)
+    size, note = world.notes[log][-1]
+    hashes = b"".join(make.leaf_hashes(world.leaves[log][:size]))
+    members = {"entry/%s/0/%d.json" % (log[0], seq): world.leaves[log][seq] for seq in range(size)}
+    members.update({"leaves/%s/0/%d.hashes" % (log[0], size): hashes, "head/%s.note" % make.h(note).hex(): note})
+    claim = [{"claim": "complete", "party": log[0], "epoch": 0, "from": 0, "to": size, "size": size}]
+    last = "entry/%s/0/%d.json" % (log[0], size - 1)
+    other = make.jcs(base_leaf(world, log[0], size - 1))
+    for label, changes, reason in (("without proofs", {}, "ok"), ("another leaf", {last: other}, "bad-leaves"), ("a leaf gone", {last: None}, "missing")):
+        changed = {n: d for n, d in dict(members, **changes).items() if d is not None}
+        yield expected(alone("", world.charter, changed, claim), reason, "complete, " + label)
+
+
+def ml_dsa_forms():
+    """Known ML-DSA lines are not checked here, but their form is."""
+    world = plain_world(18, pq=True)
+    party, other = world.full[0], world.full[1]
+    value, place = mutations.own_leaf(world.rng, world, party)
+    leaf, log = make.jcs(value), (party, 0)
+    text = world.text(log, world.leaves[log] + [leaf])
+    own = "".join(world.log_lines(log, text))
+    key, name = world.members[other].keysets[0].mirror_pq, world.name("m", other, 0)
+    line = lambda time, length: "\u2014 %s %s\n" % (name, make.b64(make.key_id(name, 6, key.public) + time.to_bytes(8, "big") + bytes(length)))
+    for label, tail, reason in (
+        ("right", line(1, 2420), "ok"), ("greatest time", line(2**63 - 1, 2420), "ok"), ("time 0", line(0, 2420), "bad-signature"), ("time 2^63", line(2**63, 2420), "bad-signature"),
+        ("a byte less", line(1, 2419), "bad-signature"), ("a byte more", line(1, 2421), "bad-signature"), ("of Ed25519's length", line(1, 64), "bad-signature"), ("twice", line(1, 2420) * 2, "bad-signature"),
+    ):
+        members, claims_ = mutations.one_entry(make.Built("", world, {}), leaf, place, text + b"\n" + (own + tail).encode())
+        yield expected(alone("", world.charter, members, claims_), reason, "ML-DSA line, " + label)
+
+
 def forms(world):
     """Archives and directories whose only fault is one of form."""
     readme = {"README.txt": world.charter, "charter.json": world.charter}
@@ -943,10 +976,19 @@ def evidence_clocks(world):
         ("leaf in another place", 10**9, {"seq": 999}, "no-evidence"), ("another leaf", 10**9, {"leaf": doer.leaves[0]}, "no-evidence"), ("no leaf", 10**9, {"leaf": b"x"}, "no-evidence"),
     ):
         yield fork_case(world, doer.clock(later, **changes), reason, "clock, " + label)
+    later = make.jcs(shifted_leaf(doer))
+    yield fork_case(world, doer.clock(leaf=later), "no-evidence", "clock, a leaf that the proof does not show")
     cosign = doer.double_cosign()
     third = next(i for i in world.full if i not in (doer.log[0], doer.cosigner()[0].split("/")[3]))
     moved = cosign.replace(b"origin " + doer.origin.encode(), b"origin " + world.name("r", third, 0).encode(), 1)
     yield fork_case(world, moved, "no-evidence", "double-cosign, origin of another log")
+
+
+def shifted_leaf(doer):
+    """The leaf of the clock evidence with another claimed time: in form and place, but never logged."""
+    value = json.loads(doer.clock().rpartition(b'{"entry"')[2].join([b'{"entry"', b""]))
+    value["entry"]["time"] += 1
+    return value
 
 
 def evidence_leaves(world):
@@ -1029,6 +1071,8 @@ def cases():
     yield from claims(plain_world(10))
     yield from forms(plain_world(13))
     yield from listings(plain_world(14))
+    yield from unproved_leaves(plain_world(17))
+    yield from ml_dsa_forms()
     yield from quantum()
     yield from evidences(plain_world(12))
 
