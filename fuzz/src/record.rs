@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 use detente_accord::commitment::Opening;
 use detente_accord::jcs::Value;
-use detente_accord::record::bundle::{Claim, EntryId};
+use detente_accord::record::Position;
+use detente_accord::record::bundle::Claim;
 use detente_accord::record::manifest::Manifest;
 use detente_accord::record::packet::{Growth, Packet, PacketBuilder};
 use detente_accord::record::sealed::{
@@ -164,7 +165,7 @@ fn make() -> Honest {
     world.disclose(&mut bundle, &entry("a", 0), &["text"]);
     bundle.leaves(&a, &world.hashes(&a));
     bundle.claim(Claim::Complete { log: a.clone(), from: 0, to: 1, size: 1 });
-    let by = EntryId::new(b.clone(), 1);
+    let by = Position::new(b.clone(), 1);
     bundle.claim(Claim::Acknowledged { entry: entry("a", 0), by });
     let bundle = members(&bundle.finish().expect("an honest bundle"), "bundle.json");
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use detente_accord::PartyId;
 use detente_accord::commitment::Opening;
 use detente_accord::jcs::Value;
-use detente_accord::record::bundle::{BundleBuilder, Claim, EntryId};
+use detente_accord::record::bundle::{BundleBuilder, Claim};
 use detente_accord::record::{Cosigner, Disclosure, HeldNote, Leaf, LogId, NamedHead, Position};
 use detente_tlog::{EntryIndex, Hash, Note, ProofFile};
 
@@ -70,7 +70,7 @@ impl Accord<'_> {
         for size in self.best_sizes(position)? {
             self.add_proof(bundle, position, size)?;
         }
-        bundle.claim(Claim::Said(id(position)));
+        bundle.claim(Claim::Said(position.clone()));
         self.add_heads_of(bundle, position)
     }
 
@@ -113,8 +113,8 @@ impl Accord<'_> {
         let note = self.gathered(&position.log, size)?.ok_or_else(|| missing(position))?;
         let path = self.record.inclusion_proof(&origin, position.seq, size)?;
         let proof = ProofFile::write(EntryIndex::new(position.seq), &path, &note)?;
-        bundle.leaf(&id(position), &leaf);
-        bundle.proof(&id(position), size, &proof);
+        bundle.leaf(position, &leaf);
+        bundle.proof(position, size, &proof);
         Ok(())
     }
 
@@ -205,7 +205,7 @@ impl Accord<'_> {
         self.add_best_proof(bundle, by)?;
         self.add_proof(bundle, position, head.size)?;
         self.add_head_notes(bundle, &leaf.place.heads)?;
-        bundle.claim(Claim::Acknowledged { entry: id(position), by: id(by) });
+        bundle.claim(Claim::Acknowledged { entry: position.clone(), by: by.clone() });
         Ok(true)
     }
 
@@ -282,10 +282,6 @@ impl Accord<'_> {
         }
         Ok(())
     }
-}
-
-fn id(position: &Position) -> EntryId {
-    EntryId::new(position.log.clone(), position.seq)
 }
 
 fn missing(position: &Position) -> Error {

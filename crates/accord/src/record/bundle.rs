@@ -9,10 +9,11 @@ mod claim;
 mod read;
 
 pub use build::{AnchorToken, BundleBuilder};
-pub use claim::{Claim, EntryId};
+pub use claim::Claim;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::held::Position;
 use super::names::{LogId, RecordId};
 use crate::PartyId;
 
@@ -28,7 +29,7 @@ pub struct Bundle<'a> {
     /// Policies of logs.
     pub policies: BTreeMap<LogId, &'a [u8]>,
     /// What it has of entries.
-    pub entries: BTreeMap<EntryId, EntryFiles<'a>>,
+    pub entries: BTreeMap<Position, EntryFiles<'a>>,
     /// Attachments, by the hash that their name says.
     pub contents: BTreeMap<[u8; 32], &'a [u8]>,
     /// Notes, by the hash that their name says.
@@ -40,7 +41,7 @@ pub struct Bundle<'a> {
     /// Offers of parties that joined.
     pub offers: BTreeMap<PartyId, &'a [u8]>,
     /// Entries for which there is a token of an outside time stamp.
-    pub anchors: BTreeSet<EntryId>,
+    pub anchors: BTreeSet<Position>,
     /// Evidence files by their number.
     pub evidence: BTreeMap<u64, &'a [u8]>,
 }

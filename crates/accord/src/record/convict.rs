@@ -7,7 +7,7 @@ use detente_tlog::{
 };
 use sha2::{Digest, Sha256};
 
-use super::bundle::EntryId;
+use super::held::Position;
 use super::interval::not_after;
 use super::known::{Checks, Known, Opened};
 use super::leaf::Leaf;
@@ -101,7 +101,7 @@ fn convicts_log(
     let convicts = match (kind, leaves, &decoded[..]) {
         (EvidenceKind::BadLeaf, _, [leaf]) => leaf.is_err(),
         (EvidenceKind::Misplaced, [proved], [Ok(leaf)]) => {
-            !is_in_place(leaf, &EntryId::new(log.clone(), proved.index.get()), known)
+            !is_in_place(leaf, &Position::new(log.clone(), proved.index.get()), known)
         }
         (EvidenceKind::Regress, _, [Ok(earlier), Ok(later)]) => regresses(earlier, later),
         _ => false,
@@ -110,7 +110,7 @@ fn convicts_log(
 }
 
 /// Whether a leaf says that it stands there, in this record.
-fn is_in_place(leaf: &Leaf, entry: &EntryId, known: &Known<'_>) -> bool {
+fn is_in_place(leaf: &Leaf, entry: &Position, known: &Known<'_>) -> bool {
     leaf.log() == entry.log && leaf.place.seq == entry.seq && known.is_of_record(leaf)
 }
 
@@ -128,7 +128,7 @@ fn convicts_clock(
     known: &Known<'_>,
 ) -> Result<(), Rejection> {
     let leaf = Leaf::decode(proved.bytes)?;
-    let entry = EntryId::new(under.log.clone(), proved.index.get());
+    let entry = Position::new(under.log.clone(), proved.index.get());
     let hash = <[u8; 32]>::from(Sha256::digest(note));
     let named = Note::parse(note).and_then(|note| Checkpoint::parse(note.text())).map_err(Rejection::Log)?;
     let names_it = leaf.place.heads.iter().any(|head| {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use detente_accord::b64;
 use detente_accord::jcs::Value;
-use detente_accord::record::bundle::{BundleBuilder, Claim, EntryId};
+use detente_accord::record::Position;
+use detente_accord::record::bundle::{BundleBuilder, Claim};
 use detente_accord::record::manifest::Manifest;
 use detente_accord::record::tar::{self, Member};
 use detente_accord::record::verify::Reason;
@@ -590,7 +591,7 @@ fn regress() -> (&'static str, World, Vec<u8>) {
         world.say_with(&at, "ack", Value::object([]), &[], vec![head], &[]);
     }
     world.publish(&at, &[]);
-    let proof = |seq| world.proof(&EntryId::new(at.clone(), seq), 4);
+    let proof = |seq| world.proof(&Position::new(at.clone(), seq), 4);
     let leaf = |seq: usize| world.logs[&at].leaves[seq].bytes().to_vec();
     let (proofs, leaves) = ([proof(2), proof(3)], [leaf(2), leaf(3)]);
     let pairs = [(proofs[0].as_slice(), leaves[0].as_slice()), (&proofs[1], &leaves[1])];

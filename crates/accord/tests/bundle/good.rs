@@ -1,6 +1,7 @@
 //! Bundles that hold: every kind of claim, its labels, its interval, and what is not proved.
 
-use detente_accord::record::bundle::{AnchorToken, Claim, EntryId};
+use detente_accord::record::Position;
+use detente_accord::record::bundle::{AnchorToken, Claim};
 use detente_accord::record::verify::{
     Judged, Options, Outcome, Reason, Trust, Verdict, verify, verify_files,
 };
@@ -19,7 +20,8 @@ fn claimed(world: &World, claim: Claim, disclosed: &[&str]) -> Judged {
     let mut bundle = world.bundle();
     bundle.claim(claim);
     for (at, held) in &world.logs {
-        (0..held.leaves.len() as u64).for_each(|seq| world.show(&mut bundle, &EntryId::new(at.clone(), seq)));
+        (0..held.leaves.len() as u64)
+            .for_each(|seq| world.show(&mut bundle, &Position::new(at.clone(), seq)));
     }
     if !disclosed.is_empty() {
         world.disclose(&mut bundle, &entry("a", 1), disclosed);

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use detente_accord::commitment::Opening;
 use detente_accord::jcs::Value;
-use detente_accord::record::bundle::{BundleBuilder, Claim, EntryId};
+use detente_accord::record::Position;
+use detente_accord::record::bundle::{BundleBuilder, Claim};
 use detente_accord::record::{
     Charter, Disclosure, KeySet, KeySetFields, Leaf, LogId, MlDsaKey, NamedHead, ObserverOf, Observes, Offer,
     OfferFields, Office, Party, PartyFields, Place, Pq, Quorum, RecordId, Role, RoleSignature, Roles, Rules,
@@ -78,8 +79,8 @@ pub(crate) fn log(party: &str, epoch: u64) -> LogId {
     LogId::new(id(party), epoch)
 }
 
-pub(crate) fn entry(party: &str, seq: u64) -> EntryId {
-    EntryId::new(log(party, 0), seq)
+pub(crate) fn entry(party: &str, seq: u64) -> Position {
+    Position::new(log(party, 0), seq)
 }
 
 fn seed(of: &str) -> [u8; 32] {
@@ -169,7 +170,13 @@ impl World {
     }
 
     /// Appends a statement signed by `desk`. It names every head that its log has not named before.
-    pub(crate) fn say(&mut self, at: &LogId, kind: &str, public: Value, fields: &[(&str, Value)]) -> EntryId {
+    pub(crate) fn say(
+        &mut self,
+        at: &LogId,
+        kind: &str,
+        public: Value,
+        fields: &[(&str, Value)],
+    ) -> Position {
         let heads = self.new_heads(at);
         self.say_with(at, kind, public, fields, heads, &[])
     }
@@ -183,10 +190,10 @@ impl World {
         fields: &[(&str, Value)],
         heads: Vec<NamedHead>,
         sealed: &[SealedItem],
-    ) -> EntryId {
+    ) -> Position {
         let record = *self.record().bytes();
         let seq = self.logs.entry(at.clone()).or_default().leaves.len() as u64;
-        let place = EntryId::new(at.clone(), seq);
+        let place = Position::new(at.clone(), seq);
         let opening = |(label, value): &(&str, Value)| Opening {
             salt: seed(&format!("{place}/{label}")),
             label: (*label).to_owned(),
@@ -306,7 +313,7 @@ impl World {
     }
 
     /// A planned change of keys: the entry in the old log, and the new log with its first entry.
-    pub(crate) fn rotate(&mut self, member: &str) -> (EntryId, LogId) {
+    pub(crate) fn rotate(&mut self, member: &str) -> (Position, LogId) {
         let is_observer = self.shape.observers.contains(&member);
         let epoch = self.keysets.keys().filter(|log| log.party == id(member)).map(|log| log.epoch).max();
         let old = log(member, epoch.unwrap_or(0));
@@ -321,7 +328,7 @@ impl World {
     }
 
     /// The first entry of a log.
-    pub(crate) fn open_log(&mut self, at: &LogId) -> EntryId {
+    pub(crate) fn open_log(&mut self, at: &LogId) -> Position {
         let size = self.charter.bytes().len() as u64;
         let public = Value::object([
             ("sha256", Value::text(b64::encode(self.record().bytes()))),
@@ -331,7 +338,7 @@ impl World {
     }
 
     /// Invites a party by its offer, and opens its log.
-    pub(crate) fn invite(&mut self, host: &str, guest: &str) -> EntryId {
+    pub(crate) fn invite(&mut self, host: &str, guest: &str) -> Position {
         let fields = OfferFields {
             made: Time(1_790_000_000_000),
             party: party(guest, self.shape.pq.is_some(), false),
@@ -354,7 +361,7 @@ impl World {
     }
 
     /// The proof file of an entry under the note of a size.
-    pub(crate) fn proof(&self, of: &EntryId, size: u64) -> Vec<u8> {
+    pub(crate) fn proof(&self, of: &Position, size: u64) -> Vec<u8> {
         let hashes = self.hashes(&of.log);
         let hashes = &hashes[..size as usize];
         let path = inclusion_path(EntryIndex::new(of.seq), hashes).unwrap();
@@ -380,7 +387,7 @@ impl World {
     }
 
     /// Adds a leaf, its proofs under every note that has it, and the heads it names.
-    pub(crate) fn show(&self, bundle: &mut BundleBuilder, of: &EntryId) {
+    pub(crate) fn show(&self, bundle: &mut BundleBuilder, of: &Position) {
         let log = &self.logs[&of.log];
         let leaf = &log.leaves[of.seq as usize];
         bundle.leaf(of, leaf.bytes());
@@ -396,7 +403,7 @@ impl World {
     }
 
     /// Adds the disclosure of these fields.
-    pub(crate) fn disclose(&self, bundle: &mut BundleBuilder, of: &EntryId, labels: &[&str]) {
+    pub(crate) fn disclose(&self, bundle: &mut BundleBuilder, of: &Position, labels: &[&str]) {
         let openings = self.logs[&of.log].openings[of.seq as usize].iter();
         let fields = openings.filter(|opening| labels.contains(&opening.label.as_str())).cloned().collect();
         bundle.disclosure(&Disclosure { log: of.log.clone(), seq: of.seq, fields });
@@ -407,7 +414,7 @@ impl World {
         let mut bundle = self.bundle();
         for (at, log) in &self.logs {
             for seq in 0..log.leaves.len() as u64 {
-                let entry = EntryId::new(at.clone(), seq);
+                let entry = Position::new(at.clone(), seq);
                 self.show(&mut bundle, &entry);
                 bundle.claim(Claim::Said(entry));
             }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use detente_tlog::Hash;
 use sha2::{Digest, Sha256};
 
-use super::{Bundle, Claim, EntryId, FIRST, KIND};
+use super::{Bundle, Claim, FIRST, KIND};
 use crate::jcs::Value;
 use crate::record::Disclosure;
+use crate::record::held::Position;
 use crate::record::manifest::Manifest;
 use crate::record::names::{LogId, RecordId};
 use crate::record::path;
@@ -50,18 +51,18 @@ impl BundleBuilder {
     }
 
     /// Adds a leaf.
-    pub fn leaf(&mut self, entry: &EntryId, leaf: &[u8]) {
+    pub fn leaf(&mut self, entry: &Position, leaf: &[u8]) {
         self.insert(format!("entry/{entry}.json"), leaf);
     }
 
     /// Adds a proof file of an entry, under the checkpoint of a size.
-    pub fn proof(&mut self, entry: &EntryId, size: u64, proof: &[u8]) {
+    pub fn proof(&mut self, entry: &Position, size: u64, proof: &[u8]) {
         self.insert(format!("entry/{entry}.{size}.tlog-proof"), proof);
     }
 
     /// Adds the disclosure of an entry.
     pub fn disclosure(&mut self, disclosure: &Disclosure) {
-        let entry = EntryId::new(disclosure.log.clone(), disclosure.seq);
+        let entry = Position::new(disclosure.log.clone(), disclosure.seq);
         self.insert(format!("entry/{entry}.disclosed.json"), &disclosure.to_bytes());
     }
 
@@ -102,7 +103,7 @@ impl BundleBuilder {
     }
 
     /// Adds the token of an `anchor` entry.
-    pub fn anchor(&mut self, entry: &EntryId, token: AnchorToken<'_>) {
+    pub fn anchor(&mut self, entry: &Position, token: AnchorToken<'_>) {
         let (ending, bytes) = match token {
             AnchorToken::TimeStamp(bytes) => ("tsr", bytes),
             AnchorToken::OpenTimestamps(bytes) => ("ots", bytes),

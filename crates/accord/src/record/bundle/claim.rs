@@ -5,44 +5,22 @@ use std::fmt;
 use super::PART;
 use crate::fields::Fields;
 use crate::jcs::Value;
+use crate::record::held::Position;
 use crate::record::names::LogId;
 use crate::record::path;
 use crate::{PartyId, Rejection};
-
-/// The place of an entry: its log and its index.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct EntryId {
-    /// The log.
-    pub log: LogId,
-    /// The index, from 0.
-    pub seq: u64,
-}
-
-impl EntryId {
-    /// The entry of a log at an index.
-    pub fn new(log: LogId, seq: u64) -> EntryId {
-        EntryId { log, seq }
-    }
-}
-
-impl fmt::Display for EntryId {
-    /// `<party>/<epoch>/<seq>`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.log, self.seq)
-    }
-}
 
 /// A claim.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Claim {
     /// The party of this log said this.
-    Said(EntryId),
+    Said(Position),
     /// Another party names a head that has the entry in it.
     Acknowledged {
         /// What was acknowledged.
-        entry: EntryId,
+        entry: Position,
         /// The entry that names the head.
-        by: EntryId,
+        by: Position,
     },
     /// These are all entries of the log from `from` to before `to`.
     Complete {
@@ -133,8 +111,8 @@ fn take_log(fields: &mut Fields) -> Result<LogId, Rejection> {
     Ok(LogId::new(party, fields.integer("epoch")?))
 }
 
-fn take_entry(fields: &mut Fields) -> Result<EntryId, Rejection> {
-    Ok(EntryId::new(take_log(fields)?, fields.integer("seq")?))
+fn take_entry(fields: &mut Fields) -> Result<Position, Rejection> {
+    Ok(Position::new(take_log(fields)?, fields.integer("seq")?))
 }
 
 fn take_complete(fields: &mut Fields) -> Result<Claim, Rejection> {
@@ -148,7 +126,7 @@ fn take_complete(fields: &mut Fields) -> Result<Claim, Rejection> {
 
 type Members = std::collections::BTreeMap<String, Value>;
 
-fn entry_members(entry: &EntryId) -> Members {
+fn entry_members(entry: &Position) -> Members {
     object([
         ("epoch", Value::Integer(entry.log.epoch)),
         ("party", Value::text(entry.log.party.as_str())),

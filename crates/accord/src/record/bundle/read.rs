@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::claim::evidence_number;
-use super::{Bundle, Claim, EntryFiles, EntryId, FIRST, KIND, PART};
+use super::{Bundle, Claim, EntryFiles, FIRST, KIND, PART};
 use crate::fields;
 use crate::limits::{ARCHIVE_BYTES_MAX, BUNDLE_JSON_BYTES_MAX, CLAIMS_MAX, MEMBER_BYTES_MAX, MEMBERS_MAX};
+use crate::record::held::Position;
 use crate::record::manifest::Manifest;
 use crate::record::names::RecordId;
 use crate::record::path;
@@ -164,10 +165,10 @@ fn log_of(rest: &str, ending: &str) -> Option<crate::record::LogId> {
 }
 
 /// `<party>/<epoch>/<number>`.
-fn entry_of(text: &str) -> Option<EntryId> {
+fn entry_of(text: &str) -> Option<Position> {
     let (log, number) = text.rsplit_once('/')?;
     let (party, epoch) = log.split_once('/')?;
-    Some(EntryId::new(path::log(party, epoch)?, path::number(number)?))
+    Some(Position::new(path::log(party, epoch)?, path::number(number)?))
 }
 
 impl EntryFiles<'_> {

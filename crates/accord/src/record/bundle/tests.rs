@@ -9,8 +9,8 @@ fn log(party: &str, epoch: u64) -> LogId {
     LogId::new(PartyId::parse(party).unwrap(), epoch)
 }
 
-fn entry(party: &str, seq: u64) -> EntryId {
-    EntryId::new(log(party, 0), seq)
+fn entry(party: &str, seq: u64) -> Position {
+    Position::new(log(party, 0), seq)
 }
 
 fn claims() -> [(Claim, &'static str); 4] {

@@ -11,8 +11,9 @@ use super::labels::{Acknowledgements, held_labels};
 use super::verdict::{Judged, Outcome, Reason};
 use super::{Options, Trust, text};
 use crate::record::Pq;
-use crate::record::bundle::{Bundle, Claim, EntryId};
+use crate::record::bundle::{Bundle, Claim};
 use crate::record::convict::{Conviction, convict};
+use crate::record::held::Position;
 use crate::record::interval::{Named, not_after};
 use crate::record::known::Known;
 use crate::record::leaf::Leaf;
@@ -25,8 +26,8 @@ pub(super) struct Proved<'p, 'b> {
     pub(super) entries: &'p Entries,
     pub(super) notes: &'p Notes<'p>,
     /// Entries with a signature by a key that is no office's of that epoch.
-    pub(super) unknown_offices: BTreeSet<EntryId>,
-    pub(super) disclosed: BTreeMap<EntryId, Disclosed>,
+    pub(super) unknown_offices: BTreeSet<Position>,
+    pub(super) disclosed: BTreeMap<Position, Disclosed>,
 }
 
 impl Proved<'_, '_> {
@@ -46,7 +47,7 @@ impl Proved<'_, '_> {
                 Claim::Said(entry) | Claim::Acknowledged { entry, .. } => Some(entry),
                 _ => None,
             };
-            let covers = |(log, from, to): &(LogId, u64, u64), entry: &EntryId| {
+            let covers = |(log, from, to): &(LogId, u64, u64), entry: &Position| {
                 entry.log == *log && (*from..*to).contains(&entry.seq)
             };
             if entry.is_some_and(|entry| complete.iter().any(|range| covers(range, entry))) {
@@ -98,11 +99,11 @@ impl Proved<'_, '_> {
         }
     }
 
-    fn proved(&self, entry: &EntryId) -> Result<&Leaf, Reason> {
+    fn proved(&self, entry: &Position) -> Result<&Leaf, Reason> {
         self.entries.proved(entry).ok_or(Reason::Missing)
     }
 
-    fn acknowledged(&self, entry: &EntryId, by: &EntryId) -> Result<(), Reason> {
+    fn acknowledged(&self, entry: &Position, by: &Position) -> Result<(), Reason> {
         self.proved(entry)?;
         let names = &self.proved(by)?.place.heads;
         let covers = |log: &LogId, size: u64, root| {
@@ -137,7 +138,7 @@ impl Proved<'_, '_> {
     }
 
     /// Labels, interval, what is shown and what is not proved, of an entry.
-    fn describe(&self, bare: Judged, entry: &EntryId, shared: &Shared) -> Judged {
+    fn describe(&self, bare: Judged, entry: &Position, shared: &Shared) -> Judged {
         let notes = || self.notes.of_entry(entry);
         let liars = self.known.charter().quorum().f;
         let not_after = not_after(notes(), &entry.log.party, liars);
@@ -216,7 +217,7 @@ impl Proved<'_, '_> {
     }
 
     /// The lower end of the interval of every proved entry: what its author had named by then.
-    fn not_before(&self) -> BTreeMap<EntryId, Option<u64>> {
+    fn not_before(&self) -> BTreeMap<Position, Option<u64>> {
         let liars = self.known.charter().quorum().f;
         let mut ends = BTreeMap::new();
         let mut named: (Option<&LogId>, Named<'_>) = (None, Named::default());
@@ -236,7 +237,7 @@ impl Proved<'_, '_> {
 /// What all claims of a bundle need.
 struct Shared {
     acknowledgements: Acknowledgements,
-    not_before: BTreeMap<EntryId, Option<u64>>,
+    not_before: BTreeMap<Position, Option<u64>>,
     /// Ascending.
     indices: BTreeMap<LogId, Vec<u64>>,
     convictions: BTreeMap<u64, Option<Conviction>>,
@@ -260,7 +261,7 @@ fn describe_fork(bare: Judged, conviction: Option<&Option<Conviction>>) -> Judge
 }
 
 /// Who says what, for a person.
-fn show(leaf: &Leaf, entry: &EntryId, disclosed: Option<&Disclosed>) -> Vec<String> {
+fn show(leaf: &Leaf, entry: &Position, disclosed: Option<&Disclosed>) -> Vec<String> {
     let said = &leaf.said;
     let exercise = if said.exercise { ", an exercise" } else { "" };
     let mut shown = vec![format!("{} says ({}, entry {entry}{exercise}):", said.party, said.kind)];

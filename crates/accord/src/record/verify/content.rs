@@ -11,7 +11,8 @@ use super::heads::Notes;
 use super::keyring::Keyring;
 use super::{Failure, Reason};
 use crate::Rejection;
-use crate::record::bundle::{Bundle, EntryId};
+use crate::record::bundle::Bundle;
+use crate::record::held::Position;
 use crate::record::names::LogId;
 use crate::record::policy_text;
 
@@ -37,7 +38,7 @@ fn derived(log: &LogId, keyring: &Keyring<'_>) -> Option<String> {
 pub(super) fn disclosures(
     bundle: &Bundle<'_>,
     entries: &Entries,
-) -> Result<BTreeMap<EntryId, Disclosed>, Failure> {
+) -> Result<BTreeMap<Position, Disclosed>, Failure> {
     let mut disclosed = BTreeMap::new();
     for (id, files) in &bundle.entries {
         let Some(bytes) = files.disclosed else { continue };

@@ -6,7 +6,7 @@ use crate::commitment::Opening;
 use crate::fields::Fields;
 use crate::jcs::Value;
 use crate::limits::{DISCLOSED_VALUE_BYTES_MAX, LEAF_DEPTH_MAX, SEALED_FIELDS_MAX};
-use crate::record::bundle::EntryId;
+use crate::record::held::Position;
 use crate::record::leaf::{FieldTree, Leaf, depth};
 use crate::record::names::LogId;
 use crate::{Rejection, b64};
@@ -29,7 +29,7 @@ struct Field {
 
 impl Disclosed {
     /// Reads the file of an entry, and checks every field in it.
-    pub(super) fn read(bytes: &[u8], id: &EntryId, leaf: &Leaf) -> Result<Disclosed, Rejection> {
+    pub(super) fn read(bytes: &[u8], id: &Position, leaf: &Leaf) -> Result<Disclosed, Rejection> {
         let bad = |field| Rejection::BadField { part: PART, field };
         let value = Value::decode(bytes).map_err(|fault| Rejection::NotCanonical { part: PART, fault })?;
         if depth(&value) > LEAF_DEPTH_MAX {
@@ -41,7 +41,7 @@ impl Disclosed {
         }
         let mut entry = Fields::of(all.take("entry")?, PART)?;
         let found =
-            EntryId::new(LogId::new(entry.party("party")?, entry.integer("epoch")?), entry.integer("seq")?);
+            Position::new(LogId::new(entry.party("party")?, entry.integer("epoch")?), entry.integer("seq")?);
         entry.finish()?;
         if found != *id {
             return Err(bad("entry"));

@@ -8,55 +8,56 @@ use super::keyring::Keyring;
 use super::{Failure, Reason};
 use crate::Rejection;
 use crate::jcs::Value;
-use crate::record::bundle::{Bundle, EntryId};
+use crate::record::bundle::Bundle;
+use crate::record::held::Position;
 use crate::record::known::Known;
 use crate::record::leaf::{Leaf, RoleSignature};
 use crate::record::names::LogId;
 
 /// The leaves of a bundle, decoded once.
 pub(super) struct Entries {
-    leaves: BTreeMap<EntryId, Result<Leaf, Rejection>>,
-    proved: BTreeSet<EntryId>,
+    leaves: BTreeMap<Position, Result<Leaf, Rejection>>,
+    proved: BTreeSet<Position>,
 }
 
 impl Entries {
     /// Decodes every leaf. One that is not in form is refused in its step, and binds nothing before.
     pub(super) fn decode(bundle: &Bundle<'_>) -> Entries {
-        let leaf = |(id, bytes): (&EntryId, &[u8])| (id.clone(), Leaf::decode(bytes));
+        let leaf = |(id, bytes): (&Position, &[u8])| (id.clone(), Leaf::decode(bytes));
         let leaves = bundle.entries.iter().filter_map(|(id, files)| Some((id, files.leaf?)));
         let proved = bundle.entries.iter().filter(|(_, files)| files.is_proved());
         Entries { leaves: leaves.map(leaf).collect(), proved: proved.map(|(id, _)| id.clone()).collect() }
     }
 
     /// A leaf that is here.
-    pub(super) fn leaf(&self, entry: &EntryId) -> Option<&Leaf> {
+    pub(super) fn leaf(&self, entry: &Position) -> Option<&Leaf> {
         self.leaves.get(entry)?.as_ref().ok()
     }
 
     /// A leaf that is here with a proof.
-    pub(super) fn proved(&self, entry: &EntryId) -> Option<&Leaf> {
+    pub(super) fn proved(&self, entry: &Position) -> Option<&Leaf> {
         self.leaf(entry).filter(|_| self.proved.contains(entry))
     }
 
     /// All leaves, by log and index.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&EntryId, &Leaf)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Position, &Leaf)> {
         self.leaves.iter().filter_map(|(entry, leaf)| Some((entry, leaf.as_ref().ok()?)))
     }
 
     /// The leaves of a log before an index.
-    pub(super) fn of_log(&self, log: &LogId, before: u64) -> impl Iterator<Item = (&EntryId, &Leaf)> {
-        let end = |seq| EntryId::new(log.clone(), seq);
+    pub(super) fn of_log(&self, log: &LogId, before: u64) -> impl Iterator<Item = (&Position, &Leaf)> {
+        let end = |seq| Position::new(log.clone(), seq);
         let leaves = self.leaves.range(end(0)..end(before));
         leaves.filter_map(|(entry, leaf)| Some((entry, leaf.as_ref().ok()?)))
     }
 
     /// All leaves with a proof.
-    pub(super) fn all_proved(&self) -> impl Iterator<Item = (&EntryId, &Leaf)> {
+    pub(super) fn all_proved(&self) -> impl Iterator<Item = (&Position, &Leaf)> {
         self.all().filter(|(entry, _)| self.proved.contains(entry))
     }
 
     /// The proved acts of a type. An exercise binds nothing.
-    pub(super) fn acts(&self, kind: &str, act: &str) -> impl Iterator<Item = (&EntryId, &Leaf)> {
+    pub(super) fn acts(&self, kind: &str, act: &str) -> impl Iterator<Item = (&Position, &Leaf)> {
         self.all_proved().filter(move |(_, leaf)| {
             let said = &leaf.said;
             let is_act = matches!(said.public.get("act"), Some(Value::Text(found)) if found == act);
@@ -93,7 +94,13 @@ impl Entries {
         Ok(())
     }
 
-    fn check_proof(&self, id: &EntryId, size: u64, bytes: &[u8], known: &Known<'_>) -> Result<(), Rejection> {
+    fn check_proof(
+        &self,
+        id: &Position,
+        size: u64,
+        bytes: &[u8],
+        known: &Known<'_>,
+    ) -> Result<(), Rejection> {
         let leaf = self.leaf(id).ok_or_else(|| Rejection::BadMember { name: format!("entry/{id}.json") })?;
         let proof = ProofFile::parse(bytes).map_err(Rejection::Log)?;
         let note = Note::parse(proof.note()).map_err(Rejection::Log)?;
@@ -110,7 +117,7 @@ impl Entries {
 
     /// Step 8: signatures of offices of the key set in force hold. Gives the entries with a signature by another
     /// key, of which nothing can be said here.
-    pub(super) fn check_offices(&self, keyring: &Keyring<'_>) -> Result<BTreeSet<EntryId>, Failure> {
+    pub(super) fn check_offices(&self, keyring: &Keyring<'_>) -> Result<BTreeSet<Position>, Failure> {
         let mut unknown = BTreeSet::new();
         for (id, leaf) in self.all() {
             for signature in &leaf.sigs {
@@ -136,12 +143,17 @@ impl Entries {
 }
 
 /// Whether a leaf says that it stands there.
-pub(crate) fn is_at(leaf: &Leaf, id: &EntryId) -> bool {
+pub(crate) fn is_at(leaf: &Leaf, id: &Position) -> bool {
     leaf.log() == id.log && leaf.place.seq == id.seq
 }
 
 /// Whether the signature holds under the key of the author's office of that epoch; none if no office has that key.
-fn is_by_office(id: &EntryId, leaf: &Leaf, signature: &RoleSignature, keyring: &Keyring<'_>) -> Option<bool> {
+fn is_by_office(
+    id: &Position,
+    leaf: &Leaf,
+    signature: &RoleSignature,
+    keyring: &Keyring<'_>,
+) -> Option<bool> {
     let mut offices = keyring.keys(&id.log)?.roles().iter();
     let key = offices.find(|(office, key)| office.key_name(&id.log.party, key) == signature.key);
     key.map(|(_, key)| leaf.is_signed_by(signature, key))

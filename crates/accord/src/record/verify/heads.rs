@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use super::entries::Entries;
 use super::{Failure, Options, Reason};
 use crate::Rejection;
-use crate::record::bundle::{Bundle, EntryId};
+use crate::record::bundle::Bundle;
+use crate::record::held::Position;
 use crate::record::known::{Checks, Known, Opened};
 use crate::record::names::LogId;
 
@@ -17,7 +18,7 @@ pub(super) struct Notes<'a> {
     known: &'a Known<'a>,
     options: Options,
     opened: BTreeMap<&'a [u8], Opened>,
-    by_proof: BTreeMap<EntryId, BTreeMap<u64, &'a [u8]>>,
+    by_proof: BTreeMap<Position, BTreeMap<u64, &'a [u8]>>,
     by_hash: BTreeMap<[u8; 32], &'a [u8]>,
     by_size: BTreeMap<(LogId, u64), Vec<&'a [u8]>>,
 }
@@ -62,7 +63,7 @@ impl<'a> Notes<'a> {
     }
 
     /// The notes of the proofs of an entry, by the size of the tree.
-    pub(super) fn of_entry(&self, entry: &EntryId) -> impl Iterator<Item = &Opened> {
+    pub(super) fn of_entry(&self, entry: &Position) -> impl Iterator<Item = &Opened> {
         self.by_proof
             .get(entry)
             .into_iter()

@@ -7,7 +7,8 @@ use detente_tlog::KeyName;
 use super::entries::Entries;
 use super::{Failure, Reason, Trust};
 use crate::jcs::Value;
-use crate::record::bundle::{Bundle, EntryId};
+use crate::record::bundle::Bundle;
+use crate::record::held::Position;
 use crate::record::known::Known;
 use crate::record::leaf::Leaf;
 use crate::record::names::{LogId, RecordId};
@@ -122,7 +123,7 @@ impl<'c> Keyring<'c> {
     /// Which parties were invited with which offers, by members of the charter. A party that joined cannot invite:
     /// it could have invited itself.
     fn invitations<'e>(&self, entries: &'e Entries) -> BTreeSet<(&'e str, &'e str)> {
-        let of_member = |entry: &EntryId| self.charter.party(&entry.log.party).is_some();
+        let of_member = |entry: &Position| self.charter.party(&entry.log.party).is_some();
         let invites = entries.acts("member", "invite").filter(|(entry, _)| of_member(entry));
         invites.filter_map(|(_, leaf)| Some((text_of(leaf, "party")?, text_of(leaf, "offer")?))).collect()
     }
