@@ -199,7 +199,10 @@ pub(crate) fn check(args: &VerifyArgs, context: &Context) -> Result<Exit, Failur
     };
     let read = Files::read(bundle);
     let trust = trust(args, context, read.as_ref())?;
-    let verdict = read.map_or_else(Verdict::unreadable, |files| files.judge(trust, options));
+    let verdict = match (read, trust) {
+        (Some(files), Some(trust)) => files.judge(trust, options),
+        _ => Verdict::unreadable(),
+    };
     if context.json {
         tui::answer_bytes(&[verdict.to_json(), b"\n".to_vec()].concat())?;
     } else {
@@ -216,24 +219,25 @@ fn exit(verdict: &Verdict) -> Exit {
     }
 }
 
-/// What a bundle is checked against: what was named, else the accords of the home.
-fn trust(args: &VerifyArgs, context: &Context, files: Option<&Files>) -> Result<Trust, Failure> {
+/// What a bundle is checked against: what was named, else the accords of the home. `None` for a charter that can't
+/// be read.
+fn trust(args: &VerifyArgs, context: &Context, files: Option<&Files>) -> Result<Option<Trust>, Failure> {
     if let Some(accord) = &args.accord {
         let id = RecordId::parse_hex(accord).ok_or_else(|| {
             Failure::usage(format!("{} is not the id of an accord", quoted(accord)))
                 .hint("it has 64 digits: detente accord list --json")
         })?;
-        return Ok(Trust::Record(id));
+        return Ok(Some(Trust::Record(id)));
     }
     if let Some(charter) = &args.charter {
-        return Ok(Trust::Record(RecordId::of(&files::read(charter)?)));
+        return Ok(fs::read(charter).ok().map(|bytes| Trust::Record(RecordId::of(&bytes))));
     }
     let own =
         homes::open(context.home.as_deref(), Access::Read).and_then(|home| Ok(detente_node::list(&home)?));
     let named = files.and_then(Files::record);
     let known =
         own.ok().into_iter().flatten().map(|found| found.record).find(|record| Some(*record) == named);
-    Ok(known.map_or(Trust::None, Trust::Record))
+    Ok(Some(known.map_or(Trust::None, Trust::Record)))
 }
 
 /// The bytes of a bundle, in one of its two forms.
@@ -247,8 +251,12 @@ enum Files {
 impl Files {
     /// `None` if it can't be read at all.
     fn read(path: &Path) -> Option<Files> {
-        if !fs::metadata(path).ok()?.is_dir() {
+        let kind = fs::metadata(path).ok()?.file_type();
+        if kind.is_file() {
             return files::read_large(path).ok().map(Files::Archive);
+        }
+        if !kind.is_dir() {
+            return None;
         }
         let mut members = Vec::new();
         let mut room = detente_accord::limits::ARCHIVE_BYTES_MAX as u64;

@@ -102,7 +102,10 @@ fn an_outsider_checks_a_bundle_with_the_accord_s_id_alone() {
     world.b(&["verify", "x.detente.tar"]).gives(0);
     let alone = world.run(&["verify", "x.detente.tar"]);
     assert!(alone.gives(2).out.starts_with("cannot decide"), "{alone:?}");
-    world.run(&["verify", "absent.tar", "--accord", &id]).gives(2);
+    for unreadable in [["absent.tar", "--accord", &id], ["x.detente.tar", "--charter", "absent.dtn"]] {
+        let verdict = world.run(&[&["verify", "--json"], &unreadable[..]].concat()).gives(2).json();
+        assert_eq!(verdict["claims"][0]["reason"], "unreadable", "{verdict}");
+    }
     world.run(&["verify", "x.detente.tar", "--accord", &"0".repeat(64)]).gives(1);
 
     let mut bytes = world.bytes("x.detente.tar");
