@@ -2,6 +2,7 @@
 //!
 //! Nothing of this is ever stored. Whoever holds the same set computes the same state, in whatever order it came.
 
+mod effect;
 mod freeze;
 mod holders;
 mod judge;
@@ -19,9 +20,9 @@ use super::order::Order;
 use super::ring::Ring;
 use crate::PartyId;
 
+pub use effect::{Effect, Why};
 pub use freeze::{Freeze, Freezes};
 pub use holders::{Holders, Interval};
-pub use judge::{Effect, Why};
 pub use matches::{Match, Stage};
 pub use members::{Member, Membership};
 pub use redaction::Redaction;

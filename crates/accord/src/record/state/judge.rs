@@ -1,8 +1,8 @@
 //! Whether an entry has effect. One that has none stays in its log, is mirrored and cosigned, and says nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
+use super::effect::{Effect, Why};
 use super::freeze::Freezes;
 use super::members::{self, Member, Membership};
 use crate::PartyId;
@@ -10,7 +10,6 @@ use crate::record::charter::Charter;
 use crate::record::held::{Held, Position};
 use crate::record::leaf::{Leaf, Rel, Target};
 use crate::record::names::{LogId, RecordId};
-use crate::record::no_effect::NoEffect;
 use crate::record::numbers::{Number, Numbers};
 use crate::record::offices::Offices;
 use crate::record::order::Order;
@@ -19,76 +18,6 @@ use crate::record::schema::{check_schema, check_targets, original_of};
 use crate::record::signers::{Signers, Standpoint, check_signers, is_in_chair};
 use crate::record::table::Act;
 use crate::statement::{StatementId, bare_accord};
-
-/// What became of an entry.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Effect {
-    /// It counts.
-    Took,
-    /// It does not count.
-    Without(Why),
-    /// It can't be read: evidence against its log.
-    Unreadable,
-}
-
-/// Why an entry has no effect.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Why {
-    /// Its form, its references or its signatures are not those of its type.
-    Form(NoEffect),
-    /// It stands beyond the last head that counts of a frozen log.
-    Frozen,
-    /// It stands in a log behind the entry with which its party went on in another.
-    Closed,
-    /// It was said in another record, or between others.
-    OtherRecord,
-    /// The party has said this before: the same nonce.
-    Replayed,
-    /// It refers to an entry that is not held here.
-    UnknownTarget,
-    /// It refers to an entry by another hash than that entry has.
-    TargetDiffers,
-    /// It refers to an entry that its author had not named in a head.
-    TargetUnseen,
-    /// Its author is not a party, or no longer.
-    NotAParty,
-    /// The state does not allow this act.
-    WrongState,
-}
-
-impl Why {
-    /// The stable name.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Why::Form(reason) => reason.name(),
-            Why::Frozen => "frozen",
-            Why::Closed => "closed",
-            Why::OtherRecord => "other-record",
-            Why::Replayed => "replayed",
-            Why::UnknownTarget => "unknown-target",
-            Why::TargetDiffers => "target-differs",
-            Why::TargetUnseen => "target-unseen",
-            Why::NotAParty => "not-a-party",
-            Why::WrongState => "wrong-state",
-        }
-    }
-}
-
-impl From<NoEffect> for Why {
-    fn from(reason: NoEffect) -> Why {
-        Why::Form(reason)
-    }
-}
-
-impl fmt::Display for Effect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Effect::Took => f.write_str("took"),
-            Effect::Without(why) => write!(f, "no effect: {}", why.name()),
-            Effect::Unreadable => f.write_str("unreadable"),
-        }
-    }
-}
 
 /// What a run over all entries gives.
 pub(super) struct Judged {

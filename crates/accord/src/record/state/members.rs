@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::judge::Why;
+use super::effect::Why;
 use crate::PartyId;
 use crate::record::charter::Charter;
 use crate::record::held::Position;
