@@ -282,3 +282,24 @@ fn a_cosignature_of_before_is_not_given_again_to_another_history() {
     assert_eq!(sizes.len(), heads.len(), "two roots cosigned for one size: {heads:?}");
     assert!(!accord.record().evidence_hashes().unwrap().is_empty(), "the other history is evidence");
 }
+
+/// What else is wrong with the packet comes second, whatever the logs are called: entries of the other's log begin
+/// after those of the old copy.
+#[test]
+fn that_this_home_is_old_is_seen_before_anything_else() {
+    let mut world = World::founded(&["a", "b"]);
+    world.exchange(2);
+    let path = world.parties["b"].path.clone();
+    let backup = path.with_file_name("backup");
+    copy_folder(&path, &backup);
+    for name in ["a", "b", "a", "b"] {
+        say(&mut world, name).unwrap();
+        world.exchange(1);
+    }
+    say(&mut world, "a").unwrap();
+    std::fs::remove_dir_all(&path).unwrap();
+    std::fs::rename(&backup, &path).unwrap();
+    let packet = world.packet("a", "b");
+    assert_eq!(world.take("b", &packet).unwrap_err().name(), "own-log-ahead");
+    assert_eq!(say(&mut world, "b").unwrap_err().name(), "recovering");
+}
