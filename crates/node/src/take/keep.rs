@@ -223,7 +223,8 @@ impl Accord<'_> {
         let wants = |position: &&Position| {
             let is_receipt = self.held.leaf(position).is_some_and(|leaf| leaf.said.kind == "ack");
             let had_effect = matches!(self.state.effect(position), Some(Effect::Took));
-            !is_receipt && had_effect
+            // Heads of a log that we ended are not named any more, so nothing in it can be referred to.
+            !is_receipt && had_effect && !self.is_stopped(&position.log)
         };
         let references: Vec<Reference> = new
             .iter()
