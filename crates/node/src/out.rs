@@ -69,6 +69,9 @@ impl Accord<'_> {
             if !self.reads_leaves(to) || (log.party == *to && what == What::Lacking) {
                 continue;
             }
+            if log.party == *self.us.id() {
+                out.sealed += self.add_undelivered(&mut packet, to, log, from, entropy)?;
+            }
             for seq in from..note.size {
                 if let Some(leaf) = self.held.leaf(&Position::new(log.clone(), seq)) {
                     named.extend(leaf.place.heads.iter().map(|head| head.note));
@@ -199,6 +202,26 @@ impl Accord<'_> {
             bytes += leaves.iter().map(Vec::len).sum::<usize>();
         }
         Ok(bytes)
+    }
+
+    /// Sealed content of entries that the other holds, perhaps from somebody else, and has not said to have received.
+    fn add_undelivered(
+        &self,
+        packet: &mut PacketBuilder,
+        to: &PartyId,
+        log: &LogId,
+        end: u64,
+        entropy: &mut Entropy,
+    ) -> Result<usize, Error> {
+        let received = self.acked_by(to);
+        let mut count = 0;
+        for position in (0..end).map(|seq| Position::new(log.clone(), seq)) {
+            let leaf = self.held.leaf(&position).filter(|leaf| !leaf.said.sealed.is_empty());
+            if let Some(leaf) = leaf.filter(|_| !received.contains(&position)) {
+                count += self.add_sealed(packet, to, leaf, entropy)?;
+            }
+        }
+        Ok(count)
     }
 
     /// Sealed content of one of our own entries that the other may read, with its key.

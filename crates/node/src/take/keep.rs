@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use detente_accord::record::packet::Packet;
 use detente_accord::record::sealed::{ItemKey, WrappedFor, open_fields};
-use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Position, Reference, Rel};
-use detente_accord::{Entropy, Time};
+use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Position, Reference, Rel, Target};
+use detente_accord::{Entropy, PartyId, Time};
 use detente_store::record::{CosignAs, Field, ItemKeyFor};
 use detente_tlog::{Checkpoint, Note};
 
@@ -14,6 +14,7 @@ use super::check::{Checked, sha256};
 use super::lines::{gather, may_be_known_later};
 use crate::append::cosign_time;
 use crate::held::{KEYSET, OFFER, RULES};
+use crate::new::addressee;
 use crate::{Accord, Error, say};
 
 /// References of one receipt.
@@ -38,14 +39,19 @@ impl Accord<'_> {
         }
         self.keep_notes(&checked)?;
         self.refresh()?;
-        taken.opened = self.open_sealed(packet)?;
+        let opened = self.open_sealed(packet)?;
+        taken.opened = opened.len();
         if self.recovering().is_empty() {
             self.tell_of(&taken.evidence.clone(), now, entropy)?;
             taken.cosigned = self.cosign(now)?;
             for (log, grown) in &checked.grown {
                 taken.evidence.extend(self.judge_leaves(log, grown.first, now, entropy)?);
             }
-            taken.acknowledged = self.acknowledge(&new, now, entropy)?;
+            // Content may come behind its entry, which another party passed on.
+            let known = self.acked_by(self.us.id());
+            let late = opened.into_iter().filter(|place| !new.contains(place) && !known.contains(place));
+            let due: Vec<Position> = new.iter().cloned().chain(late).collect();
+            taken.acknowledged = self.acknowledge(&due, now, entropy)?;
         }
         self.refresh()?;
         taken.new = self.told(new);
@@ -108,10 +114,10 @@ impl Accord<'_> {
 
     /// Opens what was sealed for us. A file that contradicts its commitments is kept sealed: whoever needs to can
     /// show it with its key.
-    fn open_sealed(&mut self, packet: &Packet<'_>) -> Result<usize, Error> {
+    fn open_sealed(&mut self, packet: &Packet<'_>) -> Result<Vec<Position>, Error> {
         let secret = self.lasting_seeds()?.sealing();
         let record = self.charter.record_id();
-        let mut opened = 0;
+        let mut opened = Vec::new();
         for ((hash, reader), wrapped) in &packet.keys {
             let Some(file) = packet.sealed.get(hash) else { continue };
             let Some(leaf) = self.leaf_with(hash) else { continue };
@@ -126,7 +132,7 @@ impl Accord<'_> {
             if let Ok(openings) = open_fields(&record, &leaf, item, file, &ItemKey::from_bytes(*key.expose()))
             {
                 self.put_openings(&leaf, &openings)?;
-                opened += 1;
+                opened.push(Position::new(leaf.log(), leaf.place.seq));
             }
         }
         Ok(opened)
@@ -223,8 +229,9 @@ impl Accord<'_> {
         let wants = |position: &&Position| {
             let is_receipt = self.held.leaf(position).is_some_and(|leaf| leaf.said.kind == "ack");
             let had_effect = matches!(self.state.effect(position), Some(Effect::Took));
-            // Heads of a log that we ended are not named any more, so nothing in it can be referred to.
-            !is_receipt && had_effect && !self.is_stopped(&position.log)
+            // Heads of a log that we ended are not named any more, so nothing in it can be referred to. And what has
+            // content for us was received once that is here.
+            !is_receipt && had_effect && !self.is_stopped(&position.log) && !self.awaits_content(position)
         };
         let references: Vec<Reference> = new
             .iter()
@@ -237,5 +244,29 @@ impl Accord<'_> {
         let acks = references.chunks(ACKS_AT_ONCE).map(|chunk| say::ack(chunk.to_vec(), now));
         self.say_all(acks.collect(), now, entropy)?;
         Ok(true)
+    }
+
+    /// Whether an entry has content for us that has not come.
+    fn awaits_content(&self, position: &Position) -> bool {
+        let Some(leaf) = self.held.leaf(position).filter(|leaf| !leaf.said.sealed.is_empty()) else {
+            return false;
+        };
+        let is_ours = leaf.said.aud == "all" || addressee(leaf).as_ref() == Some(self.us.id());
+        let (party, epoch) = (position.log.party.as_str(), position.log.epoch);
+        let is_here =
+            || self.record.fields(party, epoch, position.seq).is_ok_and(|fields| !fields.is_empty());
+        self.us.is_party() && is_ours && !self.is_redacted(leaf) && !is_here()
+    }
+
+    /// The entries that a party says it has received.
+    pub(crate) fn acked_by(&self, party: &PartyId) -> BTreeSet<Position> {
+        let logs = self.held.logs.iter().filter(|(log, _)| log.party == *party);
+        let leaves = logs.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_ref());
+        let acks = leaves.filter(|leaf| leaf.said.kind == "ack").flat_map(|leaf| &leaf.said.refs);
+        acks.filter_map(|reference| match &reference.target {
+            Target::Entry { log, seq, .. } => Some(Position::new(log.clone(), *seq)),
+            Target::Statement { .. } => None,
+        })
+        .collect()
     }
 }

@@ -59,3 +59,33 @@ fn three_parties_agree() {
     let accord = world.open("a");
     assert_eq!(accord.state().holders().held_by(&place("a", 0)), [&id("b"), &id("c")]);
 }
+
+#[test]
+fn content_comes_although_its_entry_came_by_another_way() {
+    let mut world = World::founded(&["a", "b", "c"]);
+    world.exchange(3);
+    let (now, mut entropy) = (world.tick(), world.entropy());
+    let left = world.open("a").leave(Some("the mandate ended"), now, &mut entropy).unwrap();
+    let said = left.positions[0].clone();
+    let content = |world: &World, home: &str| {
+        let fields = world.open(home).record().fields("a", 0, said.seq).unwrap();
+        fields.iter().any(|field| field.value.windows(7).any(|part| part == b"mandate"))
+    };
+    // To c, who passes on to b what it has: the entry, never the content.
+    let packet = world.packet("a", "c");
+    world.take("c", &packet).unwrap();
+    let packet = world.packet("c", "b");
+    world.take("b", &packet).unwrap();
+    assert!(content(&world, "c") && !content(&world, "b"));
+    assert!(!world.open("b").state().holders().held_by(&said).is_empty());
+    // b has shown to hold it all; the content comes all the same, and once.
+    let packet = world.packet("b", "a");
+    world.take("a", &packet).unwrap();
+    let packet = world.packet("a", "b");
+    assert_eq!(world.take("b", &packet).unwrap().opened, 1);
+    assert!(content(&world, "b"));
+    let packet = world.packet("b", "a");
+    world.take("a", &packet).unwrap();
+    let packet = world.packet("a", "b");
+    assert_eq!(world.take("b", &packet).unwrap().opened, 0);
+}
