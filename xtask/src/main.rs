@@ -29,6 +29,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test [--quick]                 all that CI runs, stopping at the first red; --quick leaves out what takes long
+  slow                           the tests that are left out of `test` because they take minutes
   tidy                           the invariants of the tree
   bench indicators|filemode|build|tlog|record|peers [--json]
   ct [--short] [--control] [--seconds N] [--json] [KERNEL]
@@ -59,6 +60,7 @@ fn run(arguments: &[String]) -> Result<bool> {
     let Some((command, rest)) = arguments.split_first() else { bail!("no command\n{USAGE}") };
     match command.as_str() {
         "test" => test::run(rest),
+        "slow" => test::slow(),
         "tidy" => tidy::run(),
         "bench" => bench::run(rest),
         "ct" => ct::run(rest),

@@ -59,6 +59,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
     Ok(steps.summary())
 }
 
+/// `cargo xtask slow`: every test that is ignored for its length, in release, and nothing else.
+pub(crate) fn slow() -> Result<bool> {
+    let packages = ["--package", "detente-psi", "--package", "detente-store"];
+    let mut command = shell::cargo(&["test", "--release", "--lib", "--tests", "--no-fail-fast"])?;
+    shell::run(command.args(packages).args(["--", "--ignored", "--nocapture"])).map(|()| true)
+}
+
 fn passed(mut command: std::process::Command) -> Result<Outcome> {
     shell::run(&mut command).map(|()| Outcome::Passed)
 }
