@@ -111,23 +111,42 @@ impl Error {
     /// A database error in the home at a path, by its kind.
     pub(crate) fn database(path: &Path, error: rusqlite::Error) -> Error {
         let path = path.to_owned();
-        // SQLite says so where its shared index cannot grow: the disk is full.
-        let no_room = error.sqlite_error().is_some_and(|e| e.extended_code == ffi::SQLITE_IOERR_SHMSIZE);
-        match error.sqlite_error_code() {
-            _ if no_room => Error::DiskFull(path),
-            Some(ErrorCode::DiskFull) => Error::DiskFull(path),
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                Error::ReadOnly(path)
-            }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked { path, pid: None },
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Error::Damaged { path, detail: error.to_string() }
-            }
-            _ => Error::Database(error),
+        match DatabaseFault::of(&error) {
+            DatabaseFault::Full => Error::DiskFull(path),
+            DatabaseFault::ReadOnly => Error::ReadOnly(path),
+            DatabaseFault::Busy => Error::Locked { path, pid: None },
+            DatabaseFault::Damaged => Error::Damaged { path, detail: error.to_string() },
+            DatabaseFault::Other => Error::Database(error),
         }
     }
 }
 
-fn pid_in_words(pid: &Option<u32>) -> String {
+/// What an error of SQLite means for whoever holds the file.
+pub(crate) enum DatabaseFault {
+    Full,
+    ReadOnly,
+    Busy,
+    Damaged,
+    Other,
+}
+
+impl DatabaseFault {
+    pub(crate) fn of(error: &rusqlite::Error) -> DatabaseFault {
+        // SQLite says so where its shared index cannot grow: the disk is full.
+        let no_room = error.sqlite_error().is_some_and(|e| e.extended_code == ffi::SQLITE_IOERR_SHMSIZE);
+        match error.sqlite_error_code() {
+            _ if no_room => DatabaseFault::Full,
+            Some(ErrorCode::DiskFull) => DatabaseFault::Full,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                DatabaseFault::ReadOnly
+            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseFault::Busy,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DatabaseFault::Damaged,
+            _ => DatabaseFault::Other,
+        }
+    }
+}
+
+pub(crate) fn pid_in_words(pid: &Option<u32>) -> String {
     pid.map_or_else(String::new, |pid| format!(" (pid {pid})"))
 }

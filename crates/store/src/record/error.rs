@@ -4,10 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use detente_tlog::{KeyName, Rejection};
-use rusqlite::{ErrorCode, ffi};
 
 use super::Refusal;
 use super::limits::LOGS_MAX;
+use crate::error::{DatabaseFault, pid_in_words};
 use crate::lock::LockFault;
 
 /// Errors of a record. Texts name path or log; [`Error::hint`] says what to do next.
@@ -243,23 +243,12 @@ impl Error {
     /// An error of the database at a path, by its kind.
     pub(super) fn database(path: &Path, source: rusqlite::Error) -> Error {
         let path = path.to_owned();
-        // SQLite says so where its shared index cannot grow: the disk is full.
-        let no_room = source.sqlite_error().is_some_and(|e| e.extended_code == ffi::SQLITE_IOERR_SHMSIZE);
-        match source.sqlite_error_code() {
-            _ if no_room => Error::DiskFull(path),
-            Some(ErrorCode::DiskFull) => Error::DiskFull(path),
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                Error::ReadOnly(path)
-            }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked { path, pid: None },
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Error::Damaged { path, detail: source.to_string() }
-            }
-            _ => Error::Database { path, source },
+        match DatabaseFault::of(&source) {
+            DatabaseFault::Full => Error::DiskFull(path),
+            DatabaseFault::ReadOnly => Error::ReadOnly(path),
+            DatabaseFault::Busy => Error::Locked { path, pid: None },
+            DatabaseFault::Damaged => Error::Damaged { path, detail: source.to_string() },
+            DatabaseFault::Other => Error::Database { path, source },
         }
     }
-}
-
-fn pid_in_words(pid: &Option<u32>) -> String {
-    pid.map_or_else(String::new, |pid| format!(" (pid {pid})"))
 }
