@@ -18,6 +18,7 @@ pub mod openings;
 pub mod receipt;
 pub mod record;
 pub mod statement;
+pub mod talks;
 pub mod words;
 
 mod entropy;

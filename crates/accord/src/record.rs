@@ -56,6 +56,7 @@ pub use offices::{Offices, Seat, SeatState};
 pub use order::Order;
 pub use party::{ObserverOf, Observes, Party, PartyFields, Role, Roles, Scope, Sort, Standing};
 pub use ring::Ring;
+pub(crate) use ring::{hash, integer, place_of, text};
 pub use rules::{
     Accept, Adoption, AmendBy, Chair, Clock, Legal, Matching, ObserverRules, Officers, OneUpTo, PeerLimits,
     Regime, Reservations, Rules, RulesFile, SilenceProcedure, Witness,

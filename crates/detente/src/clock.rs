@@ -5,9 +5,27 @@ use jiff::Timestamp;
 
 use crate::exit::{Exit, Failure};
 
-/// Now, by the system's clock.
+/// For rehearsals, tests and the demonstration: the time that commands take as now. Whoever can set it can set the
+/// system's clock too; what a party's clock says proves nothing to the others, who keep times of their own.
+pub(crate) const REHEARSAL: &str = "DETENTE_NOW";
+
+/// Now: by the system's clock, or the time of a rehearsal.
 pub(crate) fn now() -> Time {
-    Time(u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0))
+    let now = rehearsal().ok().flatten().unwrap_or_else(Timestamp::now);
+    Time(u64::try_from(now.as_millisecond()).unwrap_or(0))
+}
+
+/// The time of a rehearsal, if one is set.
+///
+/// # Errors
+/// A usage error for a value that is no time.
+pub(crate) fn rehearsal() -> Result<Option<Timestamp>, Failure> {
+    let Ok(text) = std::env::var(REHEARSAL) else { return Ok(None) };
+    let refused = || {
+        Failure::usage(format!("{REHEARSAL} is not a time"))
+            .hint(format!("for example {REHEARSAL}=2026-10-01T08:30:00Z, or unset it for the real time"))
+    };
+    text.parse().map(Some).map_err(|_| refused())
 }
 
 /// `2026-11-22 14:00Z`.

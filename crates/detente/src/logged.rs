@@ -18,7 +18,7 @@ pub(crate) fn put(home: &Home, peer: &PartyId, statements: Vec<Statement>) -> Re
     let Some(mut accord) = accord_with(home, peer)? else { return Ok(Vec::new()) };
     let us = home.card().id();
     let logs = accord.held().logs.iter().filter(|(log, _)| log.party == *us);
-    let leaves = logs.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_ref());
+    let leaves = logs.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_deref());
     let known: BTreeSet<[u8; 32]> = leaves.map(|leaf| leaf.statement_id()).collect();
     let new: Vec<Made> = statements
         .into_iter()

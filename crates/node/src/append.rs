@@ -1,6 +1,7 @@
 //! Appending to our own log: content first, then entries, then the head, then the tiles.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use detente_accord::jcs::Value;
 use detente_accord::record::sealed::{Belongs, ItemKey, Sealed, WrappedFor, WrappedKey, seal_fields};
@@ -250,7 +251,9 @@ impl Accord<'_> {
     fn judge(&self, leaves: &[Leaf]) -> Result<(), Error> {
         let mut after = self.held.clone();
         let entries = after.logs.entry(self.log.clone()).or_default();
-        entries.extend(leaves.iter().map(|leaf| HeldEntry { hash: leaf.hash(), leaf: Some(leaf.clone()) }));
+        entries.extend(
+            leaves.iter().map(|leaf| HeldEntry { hash: leaf.hash(), leaf: Some(Arc::new(leaf.clone())) }),
+        );
         let state = State::of(&self.charter, &after);
         for leaf in leaves {
             // A statement of an exchange by files may answer one that stands in the other's log alone so far.
@@ -269,7 +272,7 @@ impl Accord<'_> {
     /// Whether the statement that a reference names stands in a log that is held.
     fn knows(&self, target: &Target) -> bool {
         let Target::Statement { id, .. } = target else { return true };
-        let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+        let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
         leaves.into_iter().any(|leaf| leaf.statement_id() == *id)
     }
 
@@ -345,7 +348,7 @@ impl Accord<'_> {
     fn named(&self) -> BTreeMap<LogId, u64> {
         let mut named: BTreeMap<LogId, u64> = BTreeMap::new();
         let own = self.held.logs.iter().filter(|(log, _)| log.party == *self.us.id());
-        for leaf in own.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_ref()) {
+        for leaf in own.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_deref()) {
             for head in &leaf.place.heads {
                 let largest = named.entry(head.log.clone()).or_default();
                 *largest = (*largest).max(head.size);

@@ -173,7 +173,7 @@ impl Accord<'_> {
         let mut done: BTreeSet<&PartyId> = BTreeSet::new();
         let others = self.held.logs.iter().filter(|(log, _)| log.party != position.log.party);
         for (log, entries) in others {
-            let leaves = entries.iter().filter_map(|entry| entry.leaf.as_ref());
+            let leaves = entries.iter().filter_map(|entry| entry.leaf.as_deref());
             let naming = leaves.into_iter().find_map(|leaf| {
                 let covers = |head: &&NamedHead| head.log == position.log && head.size > position.seq;
                 Some((leaf, leaf.place.heads.iter().find(covers)?))
@@ -264,7 +264,7 @@ impl Accord<'_> {
                 leaf.said.kind == "keys" && leaf.said.public.get("epoch") == Some(&Value::Integer(log.epoch))
             };
             let entries = self.held.logs.get(&before).into_iter().flatten();
-            if let Some(leaf) = entries.filter_map(|entry| entry.leaf.as_ref()).find(rotates) {
+            if let Some(leaf) = entries.filter_map(|entry| entry.leaf.as_deref()).find(rotates) {
                 bundle.keyset(log, &keys.encode());
                 binding.insert(Position::new(before, leaf.place.seq), ());
             }

@@ -1,5 +1,7 @@
 //! Reading a record from disk into what the rules work on.
 
+use std::sync::Arc;
+
 use detente_accord::PartyId;
 use detente_accord::record::{Charter, Held, HeldEntry, KeySet, Leaf, LogId, Offer, Ring};
 use detente_store::record::Record;
@@ -78,5 +80,5 @@ fn has_later_line(charter: &Charter, ring: &Ring, bytes: &[u8]) -> bool {
 /// An entry as it is judged: a leaf that does not read, or that stands elsewhere than it says, says nothing.
 pub(crate) fn entry(log: &LogId, seq: u64, bytes: &[u8]) -> HeldEntry {
     let leaf = Leaf::decode(bytes).ok().filter(|leaf| leaf.log() == *log && leaf.place.seq == seq);
-    HeldEntry { hash: leaf_hash(bytes), leaf }
+    HeldEntry { hash: leaf_hash(bytes), leaf: leaf.map(Arc::new) }
 }

@@ -155,7 +155,8 @@ impl Accord<'_> {
         for entry in
             self.held.logs.get(log).into_iter().flatten().skip(usize::try_from(from).unwrap_or(usize::MAX))
         {
-            let bytes = entry.leaf.as_ref().map_or(detente_tlog::ENTRY_BYTES_MAX, |leaf| leaf.bytes().len());
+            let bytes =
+                entry.leaf.as_deref().map_or(detente_tlog::ENTRY_BYTES_MAX, |leaf| leaf.bytes().len());
             match left.checked_sub(bytes) {
                 Some(rest) => left = rest,
                 None => break,

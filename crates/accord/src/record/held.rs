@@ -1,6 +1,7 @@
 //! What a party holds of a record: entries, notes, and the public files that entries bind by hash.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use detente_tlog::{Frontier, Hash};
 
@@ -38,7 +39,7 @@ pub struct HeldEntry {
     /// The RFC 6962 hash of its bytes.
     pub hash: Hash,
     /// What it says, if it can be read and stands where it says.
-    pub leaf: Option<Leaf>,
+    pub leaf: Option<Arc<Leaf>>,
 }
 
 /// A note whose signatures were checked when it came.
@@ -86,6 +87,11 @@ impl Held {
 
     /// The leaf at a position, if it can be read.
     pub fn leaf(&self, position: &Position) -> Option<&Leaf> {
+        self.entry(position)?.leaf.as_deref()
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn shared_leaf(&self, position: &Position) -> Option<&Arc<Leaf>> {
         self.entry(position)?.leaf.as_ref()
     }
 
@@ -97,7 +103,7 @@ impl Held {
     /// The roots of the sizes that entries name or that notes carry, as they follow from the entries.
     pub(crate) fn roots(&self) -> BTreeMap<(LogId, u64), Hash> {
         let mut wanted: BTreeMap<&LogId, BTreeSet<u64>> = BTreeMap::new();
-        for leaf in self.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref()) {
+        for leaf in self.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref()) {
             for head in &leaf.place.heads {
                 wanted.entry(&head.log).or_default().insert(head.size);
             }

@@ -213,7 +213,7 @@ enum Successor {
 /// The key set that follows that of `log`, by an entry of this log and the hash it committed to in advance.
 fn successor(held: &Held, log: &LogId, next: &[u8; 32]) -> Successor {
     let mut found = Successor::None;
-    for leaf in held.logs.get(log).into_iter().flatten().filter_map(|entry| entry.leaf.as_ref()) {
+    for leaf in held.logs.get(log).into_iter().flatten().filter_map(|entry| entry.leaf.as_deref()) {
         let Some(following) = rotation(leaf, log.epoch + 1, next) else { continue };
         let Some(keys) = held.keysets.get(next) else { continue };
         found = match found {
@@ -243,7 +243,7 @@ fn rotation(leaf: &Leaf, epoch: u64, keyset: &[u8; 32]) -> Option<[u8; 32]> {
 /// invite itself, and an exercise binds nothing.
 fn invited<'h>(charter: &'h Charter, held: &'h Held) -> impl Iterator<Item = &'h super::offer::Offer> {
     let by_founders = held.logs.iter().filter(|(log, _)| charter.party(&log.party).is_some());
-    let leaves = by_founders.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_ref());
+    let leaves = by_founders.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_deref());
     let invites = leaves.filter(|leaf| {
         leaf.said.kind == "member" && text(leaf, "act") == Some("invite") && !leaf.said.exercise
     });

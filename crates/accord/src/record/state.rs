@@ -8,6 +8,7 @@ mod holders;
 mod judge;
 mod matches;
 mod members;
+mod moments;
 mod redaction;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,12 +20,14 @@ use super::numbers::Number;
 use super::order::Order;
 use super::ring::Ring;
 use crate::PartyId;
+use crate::talks::Talks;
 
 pub use effect::{Effect, Why};
 pub use freeze::{Freeze, Freezes};
 pub use holders::{Holders, Interval};
 pub use matches::{Match, Stage};
 pub use members::{Member, Membership};
+use moments::Moments;
 pub use redaction::Redaction;
 
 /// The state of a record.
@@ -39,6 +42,7 @@ pub struct State {
     freezes: Freezes,
     redactions: BTreeMap<Position, Redaction>,
     matches: Vec<Match>,
+    talks: Talks,
 }
 
 impl State {
@@ -48,14 +52,15 @@ impl State {
         let roots = held.roots();
         let mut holders = Holders::of(charter, held, &roots);
         let order = Order::of(held, &roots, |position| holders.not_after(position).unwrap_or(u64::MAX));
-        let judge_all = |freezes: &Freezes| {
-            let mut judge = judge::Judge::new(charter, held, &ring, &order, freezes);
+        let moments = Moments::of(held, &holders);
+        let judge_all = |freezes: &Freezes, holders: &Holders| {
+            let mut judge = judge::Judge::new(charter, held, &ring, &order, freezes, holders, &moments);
             for position in order.positions() {
                 judge.take(&position);
             }
             judge.finish()
         };
-        let mut judged = judge_all(&Freezes::default());
+        let mut judged = judge_all(&Freezes::default(), &holders);
         let parties = members::ever_parties(&judged.members);
         holders.retain(&parties);
         let counts = |position: &Position| {
@@ -63,13 +68,13 @@ impl State {
         };
         let freezes = Freezes::of(charter, held, &order, &ring, &holders, counts);
         if freezes.logs().next().is_some() {
-            judged = judge_all(&freezes);
+            judged = judge_all(&freezes, &holders);
         }
-        let judge::Judged { effects, members, numbers, single } = judged;
+        let judge::Judged { effects, members, numbers, single, talks } = judged;
         let took = |position: &Position| matches!(effects.get(position), Some(Effect::Took));
         let redactions = redaction::all(held, &order, took);
         let matches = matches::all(held, &order, took);
-        State { ring, order, holders, effects, members, numbers, single, freezes, redactions, matches }
+        State { ring, order, holders, effects, members, numbers, single, freezes, redactions, matches, talks }
     }
 
     /// The keys of the record.
@@ -129,6 +134,11 @@ impl State {
     /// Matches, in the order of their terms.
     pub fn matches(&self) -> &[Match] {
         &self.matches
+    }
+
+    /// What was promised, asked, answered and denied.
+    pub fn talks(&self) -> &Talks {
+        &self.talks
     }
 
     /// Whether entries of this log still count.

@@ -156,6 +156,14 @@ pub(crate) fn run() -> Exit {
     let Global { home, json, quiet, no_progress } = cli.global;
     let tui = Tui { quiet, progress: !no_progress && !json };
     let context = Context { home, json, tui };
+    match crate::clock::rehearsal() {
+        Ok(None) => {}
+        Ok(Some(now)) => tui.note(&format!("a rehearsal: the time is taken to be {now}")),
+        Err(failure) => {
+            tui.fail(&failure);
+            return failure.exit;
+        }
+    }
     let done = match (cli.version, cli.command) {
         (true, _) => completions::version(&context),
         (false, Some(command)) => dispatch(command, &context),

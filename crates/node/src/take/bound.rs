@@ -60,14 +60,14 @@ pub(super) fn check_public(
 /// Whether a draft names a file by its hash.
 fn names_file(after: &Held, hash: &[u8; 32]) -> bool {
     let due = Value::text(b64::encode(hash));
-    let leaves = after.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+    let leaves = after.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
     let mut drafts = leaves.filter(|leaf| leaf.said.kind == "draft");
     drafts.any(|leaf| leaf.said.public.values().any(|value| *value == due))
 }
 
 /// Every sealed file is named by an entry, and every key is for one of them.
 pub(super) fn check_sealed(packet: &Packet<'_>, after: &Held) -> Result<(), Fault> {
-    let leaves = after.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+    let leaves = after.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
     let items: BTreeMap<[u8; 32], _> =
         leaves.flat_map(|leaf| &leaf.said.sealed).map(|item| (item.sha256, item)).collect();
     for (hash, file) in &packet.sealed {

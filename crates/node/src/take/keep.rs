@@ -70,7 +70,7 @@ impl Accord<'_> {
     /// Notes that entries name are kept as they are, for ever: their hash is in a leaf. Of the others the known
     /// lines are gathered in one note for each head.
     fn keep_notes(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        let leaves = checked.after.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+        let leaves = checked.after.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
         let named: BTreeSet<[u8; 32]> =
             leaves.flat_map(|leaf| &leaf.place.heads).map(|head| head.note).collect();
         for (hash, (read, bytes)) in &checked.notes {
@@ -161,7 +161,7 @@ impl Accord<'_> {
     }
 
     fn leaf_with(&self, sealed: &[u8; 32]) -> Option<Leaf> {
-        let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+        let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
         leaves.into_iter().find(|leaf| leaf.said.sealed.iter().any(|item| item.sha256 == *sealed)).cloned()
     }
 
@@ -261,7 +261,7 @@ impl Accord<'_> {
     /// The entries that a party says it has received.
     pub(crate) fn acked_by(&self, party: &PartyId) -> BTreeSet<Position> {
         let logs = self.held.logs.iter().filter(|(log, _)| log.party == *party);
-        let leaves = logs.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_ref());
+        let leaves = logs.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_deref());
         let acks = leaves.filter(|leaf| leaf.said.kind == "ack").flat_map(|leaf| &leaf.said.refs);
         acks.filter_map(|reference| match &reference.target {
             Target::Entry { log, seq, .. } => Some(Position::new(log.clone(), *seq)),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::record::no_effect::NoEffect;
+use crate::talks::Refusal;
 
 /// What became of an entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,6 +39,8 @@ pub enum Why {
     NotAParty,
     /// The state does not allow this act.
     WrongState,
+    /// The thread that it belongs to does not allow it.
+    Refused(Refusal),
 }
 
 impl Why {
@@ -54,6 +57,7 @@ impl Why {
             Why::TargetUnseen => "target-unseen",
             Why::NotAParty => "not-a-party",
             Why::WrongState => "wrong-state",
+            Why::Refused(refusal) => refusal.name(),
         }
     }
 }
@@ -61,6 +65,12 @@ impl Why {
 impl From<NoEffect> for Why {
     fn from(reason: NoEffect) -> Why {
         Why::Form(reason)
+    }
+}
+
+impl From<Refusal> for Why {
+    fn from(refusal: Refusal) -> Why {
+        Why::Refused(refusal)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use detente_psi::Time;
 use detente_tlog::Hash;
 
 use crate::PartyId;
@@ -53,7 +54,7 @@ impl Holders {
             }
         }
         for (log, entries) in &held.logs {
-            for leaf in entries.iter().filter_map(|entry| entry.leaf.as_ref()) {
+            for leaf in entries.iter().filter_map(|entry| entry.leaf.as_deref()) {
                 for head in &leaf.place.heads {
                     let agrees = roots.get(&(head.log.clone(), head.size)) == Some(&head.root);
                     if agrees && head.log.party != log.party {
@@ -151,6 +152,14 @@ impl Holders {
         let mut firsts: Vec<u64> = sources.filter_map(|(_, times)| first(times)).collect();
         firsts.sort_unstable();
         firsts.get(self.liars).copied()
+    }
+
+    /// The earliest cosignature of another party or an agreed witness over a head that includes the entry.
+    pub(crate) fn first_cosigned(&self, position: &Position) -> Option<Time> {
+        let sources =
+            self.times.get(&position.log)?.iter().filter(|(source, _)| self.counts(source, &position.log));
+        let over = sources.flat_map(|(_, times)| times).filter(|(size, _)| *size > position.seq);
+        over.map(|(_, time)| *time).min().map(|seconds| Time(seconds.saturating_mul(1000)))
     }
 
     /// The (f+1)-th largest of the times that the author knew of from the sources.

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::effect::{Effect, Why};
 use super::freeze::Freezes;
+use super::holders::Holders;
 use super::members::{self, Member, Membership};
+use super::moments::Moments;
 use crate::PartyId;
 use crate::record::charter::Charter;
 use crate::record::held::{Held, Position};
@@ -18,6 +20,7 @@ use crate::record::schema::{check_schema, check_targets, original_of};
 use crate::record::signers::{Signers, Standpoint, check_signers, is_in_chair};
 use crate::record::table::Act;
 use crate::statement::{StatementId, bare_accord};
+use crate::talks::{Around, Event, Talks};
 
 /// What a run over all entries gives.
 pub(super) struct Judged {
@@ -25,6 +28,7 @@ pub(super) struct Judged {
     pub(super) members: BTreeMap<PartyId, Member>,
     pub(super) numbers: BTreeMap<Position, Number>,
     pub(super) single: BTreeSet<Position>,
+    pub(super) talks: Talks,
 }
 
 /// Judges entry after entry, causes before effects.
@@ -34,6 +38,9 @@ pub(super) struct Judge<'a> {
     ring: &'a Ring,
     order: &'a Order,
     freezes: &'a Freezes,
+    holders: &'a Holders,
+    moments: &'a Moments,
+    talks: Talks,
     record: RecordId,
     accords: BTreeMap<[u8; 32], BTreeSet<PartyId>>,
     nonces: BTreeSet<(PartyId, [u8; 16])>,
@@ -55,8 +62,10 @@ impl<'a> Judge<'a> {
         ring: &'a Ring,
         order: &'a Order,
         freezes: &'a Freezes,
+        holders: &'a Holders,
+        moments: &'a Moments,
     ) -> Judge<'a> {
-        let leaves = held.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+        let leaves = held.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
         let of_files = leaves.filter(|leaf| leaf.said.accord != *charter.record_id().bytes());
         Judge {
             charter,
@@ -64,6 +73,9 @@ impl<'a> Judge<'a> {
             ring,
             order,
             freezes,
+            holders,
+            moments,
+            talks: Talks::default(),
             record: charter.record_id(),
             accords: bare_accords(charter),
             nonces: BTreeSet::new(),
@@ -89,8 +101,8 @@ impl<'a> Judge<'a> {
     }
 
     pub(super) fn finish(self) -> Judged {
-        let Judge { effects, members, numbers, single, .. } = self;
-        Judged { effects, members, numbers, single }
+        let Judge { effects, members, numbers, single, talks, .. } = self;
+        Judged { effects, members, numbers, single, talks }
     }
 
     fn judge(&mut self, position: &Position, leaf: &'a Leaf) -> Result<(), Why> {
@@ -118,6 +130,7 @@ impl<'a> Judge<'a> {
         check_targets(act, leaf, &|target| self.find(target))?;
         let signers = self.check_signers(position, act, leaf)?;
         self.check_state(position, leaf)?;
+        self.talk(position, act)?;
         if signers.single {
             self.single.insert(position.clone());
         }
@@ -196,6 +209,21 @@ impl<'a> Judge<'a> {
         let seen = self.order.had_seen(position, &place)
             || (rel == Rel::Acks && self.order.seen(position, log) > *seq);
         if seen { Ok(()) } else { Err(Why::TargetUnseen) }
+    }
+
+    /// The act in its thread.
+    fn talk(&mut self, position: &Position, act: &'static Act) -> Result<(), Why> {
+        let Some(leaf) = self.held.shared_leaf(position) else { return Ok(()) };
+        let event = Event {
+            position: position.clone(),
+            act,
+            leaf: leaf.clone(),
+            received: self.moments.received(position),
+            witnessed: self.holders.first_cosigned(position),
+        };
+        let parties = members::parties(&self.members);
+        let around = Around { rules: self.charter.rules(), parties: &parties };
+        Ok(self.talks.take(&event, self.order, &around)?)
     }
 
     fn check_state(&mut self, position: &Position, leaf: &Leaf) -> Result<(), Why> {

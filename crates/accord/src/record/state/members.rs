@@ -70,6 +70,11 @@ pub(super) fn ever_parties(members: &BTreeMap<PartyId, Member>) -> BTreeSet<Part
     members.iter().filter(|(_, member)| was_party(member)).map(|(id, _)| id.clone()).collect()
 }
 
+/// Those whose word counts.
+pub(super) fn parties(members: &BTreeMap<PartyId, Member>) -> BTreeSet<PartyId> {
+    members.iter().filter(|(_, m)| m.standing == Membership::Party).map(|(id, _)| id.clone()).collect()
+}
+
 /// Applies a `member` act. The caller has checked its form and its signatures.
 ///
 /// # Errors
@@ -89,8 +94,7 @@ pub(super) fn apply(
     if act != "sign-on" && standing(members, author) != Some(Membership::Party) {
         return Err(Why::NotAParty);
     }
-    let parties: BTreeSet<PartyId> =
-        members.iter().filter(|(_, m)| m.standing == Membership::Party).map(|(id, _)| id.clone()).collect();
+    let parties = parties(members);
     match act {
         "invite" => {
             let subject = subject.ok_or(Why::WrongState)?;
