@@ -159,6 +159,8 @@ pub struct Stance {
 /// An inquiry with everything that was said to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Inquiry {
+    /// The entry that asks.
+    pub root: Position,
     /// Who asks and who is asked.
     pub sides: Sides,
     /// Where it stands.
@@ -287,9 +289,9 @@ impl Inquiry {
         self.over = Some(event.reached(self.asked()).time);
     }
 
-    /// Whether the withdrawal is of the inquiry itself.
-    fn is_of_root(event: &Event, root: &Sides) -> bool {
-        *event.by() == root.opener
+    /// Whether it is the inquiry itself that is withdrawn or cancelled, and not something said in it.
+    fn takes_back_all(&self, event: &Event) -> bool {
+        event.act.kind == "withdrawal" && event.first_target().as_ref() == Some(&self.root)
     }
 
     fn response(&self, what: Owed, length_ms: u64, start: Option<Time>) -> Due {
@@ -331,6 +333,7 @@ impl Machine for Inquiry {
             event.integer(field).map_or(rule, |seconds| seconds.saturating_mul(1000).max(rule))
         };
         Ok(Inquiry {
+            root: event.position.clone(),
             ack_ms: at_least("ack_clock", ack_ms(around.rules, &precedence)),
             answer_ms: at_least("clock", answer_ms(around.rules, &kind)),
             phase: Released,
@@ -380,7 +383,7 @@ impl Machine for Inquiry {
                 what,
                 about: event.first_target(),
             }),
-            ("withdrawal", _) if !Self::is_of_root(event, &self.sides) => self.take_own_withdrawal(event),
+            ("withdrawal", _) if !self.takes_back_all(event) => return self.take_own_withdrawal(event),
             _ => {}
         }
         match (event.act.kind, event.act.name) {
@@ -411,12 +414,8 @@ impl Machine for Inquiry {
             }
             ("inquiry", "accept") => self.outcome = event.word("outcome").map(str::to_owned),
             ("inquiry", "close") => self.close(event, event.word("outcome")),
-            ("withdrawal", "withdraw") if Self::is_of_root(event, &self.sides) => {
-                self.close(event, Some("withdrawn"));
-            }
-            ("withdrawal", "cancel") if Self::is_of_root(event, &self.sides) => {
-                self.close(event, Some("cancelled"));
-            }
+            ("withdrawal", "cancel") => self.close(event, Some("cancelled")),
+            ("withdrawal", _) => self.close(event, Some("withdrawn")),
             _ => {}
         }
         if let Ok(Some(to)) = step(STEPS, self.phase, &self.sides, event) {
