@@ -17,6 +17,7 @@ mod lists;
 mod logged;
 mod matching;
 mod pool;
+mod rules_file;
 mod shown;
 mod tui;
 

@@ -18,7 +18,7 @@ use crate::accords::{self, AccordFlag};
 use crate::exit::{Exit, Failure};
 use crate::files::{self, Target};
 use crate::tui::{self, quoted};
-use crate::{clock, shown};
+use crate::{clock, rules_file, shown};
 
 #[derive(Subcommand)]
 pub(crate) enum AccordCommand {
@@ -26,6 +26,8 @@ pub(crate) enum AccordCommand {
     Offer(OfferArgs),
     /// Write a charter from offers
     New(NewArgs),
+    /// Print the rules that an accord begins with, to be edited for accord new --rules
+    Rules(RulesArgs),
     /// Sign a charter: makes your log of this accord, with the charter as its first entry
     Sign(SignArgs),
     /// List the accords of this home
@@ -103,11 +105,27 @@ pub(crate) struct NewArgs {
     /// A title: needed for more than two, or with an observer
     #[arg(long)]
     title: Option<String>,
+    /// Rules of your own: a file that detente accord rules began
+    #[arg(long, value_name = "FILE", requires = "title")]
+    rules: Option<PathBuf>,
     /// The domain that names of logs begin with; it need not resolve
     #[arg(long, default_value = "accord.invalid")]
     domain: String,
     /// Write the charter to a file; - is standard output
     #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  detente accord rules --with b.offer -o rules.json
+  detente accord new --with b.offer --title \"Ports of two\" --rules rules.json -o charter.dtn")]
+pub(crate) struct RulesArgs {
+    /// The offers of the other parties
+    #[arg(long, value_name = "OFFER")]
+    with: Vec<PathBuf>,
+    /// Write them to a file; - is standard output
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
     output: PathBuf,
 }
 
@@ -180,6 +198,7 @@ pub(crate) fn run(command: &AccordCommand, context: &Context) -> Result<Exit, Fa
     match command {
         AccordCommand::Offer(args) => offer(args, context),
         AccordCommand::New(args) => new(args, context),
+        AccordCommand::Rules(args) => rules(args, context),
         AccordCommand::Sign(args) => sign(args, context),
         AccordCommand::List => list(context),
         AccordCommand::Show(args) => show(args, context),
@@ -270,7 +289,7 @@ fn new(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
             return Err(Failure::usage("a charter of more than two, or with an observer, has a title")
                 .hint("name one with --title"));
         }
-        (Some(title), others) => titled(title, &args.domain, &ours, others)?,
+        (Some(title), others) => titled(title, args, &ours, others)?,
     };
     let target = Target::from(args.output.as_os_str());
     files::write(&target, charter.bytes().to_vec())?;
@@ -285,15 +304,28 @@ fn new(args: &NewArgs, context: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn titled(title: &str, domain: &str, ours: &Offer, others: &[Offer]) -> Result<Charter, Failure> {
+/// The rules that an accord of us and these has if nobody says otherwise.
+fn rules(args: &RulesArgs, context: &Context) -> Result<Exit, Failure> {
+    let home = context.open(Access::Read)?;
+    let offers = args.with.iter().map(|path| read_offer(path)).collect::<Result<Vec<_>, _>>()?;
+    let others = offers.iter().map(Offer::party).filter(|party| party.is_party()).map(|party| party.id());
+    let rules = Rules::bare(std::iter::once(home.card().id()).chain(others));
+    files::write(&Target::from(args.output.as_os_str()), rules_file::pretty("", &rules)?)?;
+    Ok(Exit::Done)
+}
+
+fn titled(title: &str, args: &NewArgs, ours: &Offer, others: &[Offer]) -> Result<Charter, Failure> {
     let parties: Vec<_> = std::iter::once(ours).chain(others).map(|offer| offer.party().clone()).collect();
     let speakers: Vec<PartyId> =
         parties.iter().filter(|party| party.is_party()).map(|party| party.id().clone()).collect();
     let text = Titled {
-        domain: domain.to_owned(),
+        domain: args.domain.clone(),
         title: title.to_owned(),
         quorum: Quorum::default_for(speakers.len(), Pq::Carried),
-        rules: Rules::bare(&speakers),
+        rules: match &args.rules {
+            Some(path) => rules_file::read(path)?.rules,
+            None => Rules::bare(&speakers),
+        },
         parties,
     };
     Ok(Charter::titled(&text)?)

@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 48] = [
+const COMMANDS: [&str; 49] = [
     "try",
     "demo",
     "init",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 48] = [
     "match check-openings",
     "accord offer",
     "accord new",
+    "accord rules",
     "accord sign",
     "accord list",
     "accord show",
