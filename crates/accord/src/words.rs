@@ -1,84 +1,58 @@
-//! The words for what a match shows and does not show: one table for every face.
+//! The words that people read: one table for every face.
 //!
 //! "says", not "confirmed"; "no answer by", not "denied"; "in common", not "infected".
 
-use detente_psi::size::SizeClass;
+mod matching;
+pub mod talks;
 
-use crate::Terms;
+pub use matching::{LIMITS, NOT_ATTRIBUTION, grouped, learns, size_in_words, they_learn, they_learned};
 
-/// Words that never stand on a screen, in a page or in an export, each with what stands instead.
-pub const FORBIDDEN: [(&str, &str); 14] = [
-    ("refuted", "says it did not"),
-    ("confirmed innocent", "denies (scope)"),
-    ("ignored", "no answer by"),
-    ("admitted", "no answer by"),
-    ("attack from", "appears to originate from"),
-    ("victim", "asking party"),
-    ("attacker", "asked party"),
-    ("infected", "in common"),
-    ("impenetrable", "what the threat model says"),
-    ("unhackable", "what the threat model says"),
-    ("military grade", "the name of the algorithm"),
-    ("zero knowledge", "what each side learns"),
-    ("tamper-proof", "tamper-evident"),
-    ("gdpr compliant", "what is stored, and for how long"),
+/// What stands on a screen, in a page or in an export, and what does not.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// What stands there.
+    pub say: &'static str,
+    /// Never, whatever is meant.
+    pub never: &'static [&'static str],
+    /// Not for this; the word has other uses.
+    pub not_for_this: &'static [&'static str],
+}
+
+const fn pair(
+    say: &'static str,
+    never: &'static [&'static str],
+    not_for_this: &'static [&'static str],
+) -> Pair {
+    Pair { say, never, not_for_this }
+}
+
+/// The handbook's table of words.
+pub const PAIRS: [Pair; 22] = [
+    pair("B says it did not", &["lied", "refuted", "confirmed innocent", "guilty"], &[]),
+    pair("B denies (scope)", &["hacked"], &[]),
+    pair("no answer by 14:00Z", &["ignored", "admitted"], &["refused"]),
+    pair("adopted: nobody objected by 17:00Z", &["agreed by all", "agreed by everybody"], &[]),
+    pair("invitation lapsed", &["declined"], &[]),
+    pair("offer lapsed", &["declined"], &[]),
+    pair("appears to originate from", &["attack from", "attack from country"], &[]),
+    pair("asking party, asked party", &["victim", "attacker"], &[]),
+    pair("in common, not in common", &["infected"], &["clean"]),
+    pair("checked here at 04:36Z", &["green padlock", "trusted by"], &["verified", "trusted"]),
+    pair("not delivered (their node has not answered since)", &[], &["sent"]),
+    pair("sealed: fingerprint on record, content not shown", &["encrypted evidence"], &["secret"]),
+    pair("same as a registered item", &["stolen"], &[]),
+    pair("overdue by 3 h", &["in breach"], &[]),
+    pair("content deleted, commitment kept", &["erased"], &["missing"]),
+    pair("two versions of B's log exist", &["cheated"], &[]),
+    pair("what the threat model says", &["impenetrable", "unhackable"], &[]),
+    pair("the name of the algorithm", &["military grade"], &[]),
+    pair("what each side learns", &["zero knowledge"], &[]),
+    pair("tamper-evident", &["tamper-proof"], &[]),
+    pair("what is stored, and for how long", &["gdpr compliant"], &[]),
+    pair("tendered: the content lies ready for them", &["dodged"], &[]),
 ];
 
-/// The lesson of the demonstration, and of every match.
-pub const NOT_ATTRIBUTION: &str =
-    "a match is not attribution: it says that two lists name the same thing, not who did what";
-
-/// What no software can do about a match.
-pub const LIMITS: &str = "a party can ask about guesses; a match tells the other side only what the terms \
-say, and it shows nothing about who did what";
-
-/// `between 32 769 and 40 960 items`.
-pub fn size_in_words(class: SizeClass) -> String {
-    match class.lower_bound() {
-        0 => format!("at most {} items", grouped(class.get())),
-        low => format!("between {} and {} items", grouped(low), grouped(class.get())),
-    }
-}
-
-/// A number in groups of three digits.
-pub fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// What each side learns under these terms; the sentence that both sign.
-pub fn learns(terms: &Terms) -> String {
-    format!(
-        "{asker} learns which of its own items {answerer} also holds, and the size class of {answerer}'s \
-         list. {answerer} learns that {asker} asked, and that {asker} asks about {size}; not which are in \
-         common, nor how many.",
-        asker = terms.asker,
-        answerer = terms.answerer,
-        size = size_in_words(terms.n_ask),
-    )
-}
-
-/// What the answerer learned, told to the asker after the match.
-pub fn they_learned(terms: &Terms) -> String {
-    format!(
-        "that we asked, and that we hold {}. Not which are in common, nor how many",
-        size_in_words(terms.n_ask)
-    )
-}
-
-/// What the asker learns, told to the answerer.
-pub fn they_learn(asker: &str, ours: SizeClass) -> String {
-    format!(
-        "which of its own items are also on our list, and that we hold {}. Nothing about the rest of our \
-         list, as long as the elliptic-curve problem it rests on stays hard and {asker} stays within what it \
-         asked",
-        size_in_words(ours)
-    )
+/// Every word that never stands before a person, once.
+pub fn forbidden() -> std::collections::BTreeSet<&'static str> {
+    PAIRS.iter().flat_map(|pair| pair.never.iter().copied()).collect()
 }
