@@ -98,6 +98,11 @@ impl Reference {
     }
 }
 
+/// The signature of an office under a statement: over its context and canonical bytes.
+pub fn sign_statement(statement: &Value, office: &SecretKey) -> [u8; 64] {
+    office.sign(&[STATEMENT_CONTEXT, &statement.encode()].concat())
+}
+
 /// What an author is about to say.
 pub(crate) struct Draft {
     pub(crate) accord: [u8; 32],

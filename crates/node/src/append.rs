@@ -6,8 +6,8 @@ use std::sync::Arc;
 use detente_accord::jcs::Value;
 use detente_accord::record::sealed::{Belongs, ItemKey, Sealed, WrappedFor, WrappedKey, seal_fields};
 use detente_accord::record::{
-    Draft, Effect, HeldEntry, Leaf, LogId, Membership, NamedHead, Office, Place, Position, Reference, Rel,
-    RoleSignature, SealedItem, Signed, State, Target,
+    Act, Draft, Effect, HeldEntry, Leaf, LogId, Membership, NamedHead, Office, Place, Position, Reference,
+    Rel, RoleSignature, SealedItem, Signed, SignerRule, State, Target,
 };
 use detente_accord::{Entropy, PartyId, Rejection, Time};
 use detente_store::record::{Beside, Field, ItemKeyFor};
@@ -85,17 +85,33 @@ impl Accord<'_> {
         self.place(ready, must_count, now)
     }
 
-    /// Takes statements that were made and signed before into our log, bytes unchanged.
+    /// Takes statements that were made and signed before into our log, bytes unchanged. Where two offices are due and
+    /// we have more than the desk that signed the file, a second one of them signs too.
     ///
     /// # Errors
     /// As [`Accord::say_all`].
     pub fn log_made(&mut self, made: Vec<Made>, now: Time) -> Result<Appended, Error> {
         self.may_append()?;
-        let ready = made.into_iter().map(|made| {
-            let Made { statement, sigs, openings } = made;
-            Ready { signed: Signed { statement, sigs, openings }, sealed: None }
-        });
-        self.place(ready.collect(), true, now)
+        let mut ready = Vec::new();
+        for Made { statement, mut sigs, openings } in made {
+            if let [first] = sigs.as_slice()
+                && takes_two(&statement)
+                && let Some(second) = self.second_office(first)?
+            {
+                sigs.extend(self.with_offices(&[second], |keys| say::countersigned(&statement, keys))?);
+                sigs.sort_by(|a, b| a.key.cmp(&b.key));
+            }
+            ready.push(Ready { signed: Signed { statement, sigs, openings }, sealed: None });
+        }
+        self.place(ready, true, now)
+    }
+
+    /// An active office besides the one that signed, if its key is in this home.
+    fn second_office(&self, first: &RoleSignature) -> Result<Option<Office>, Error> {
+        let seeds = self.epoch_seeds(self.log.epoch)?;
+        let signed = first.office().map(|(_, name)| name.to_owned());
+        let mut others = self.active_offices().into_iter();
+        Ok(others.find(|office| Some(office.as_str()) != signed.as_deref() && seeds.office(office).is_some()))
     }
 
     /// Signs whatever stands beyond the last signed head: after a crash between the entry and its head.
@@ -356,6 +372,21 @@ impl Accord<'_> {
         }
         named
     }
+}
+
+/// Whether an act of an exchange by files takes two offices in a record.
+fn takes_two(statement: &Value) -> bool {
+    let text = |value: Option<&Value>| match value {
+        Some(Value::Text(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let Value::Object(members) = statement else { return false };
+    let act = match members.get("pub") {
+        Some(Value::Object(public)) => text(public.get("act")),
+        _ => String::new(),
+    };
+    let act = Act::of_files(&text(members.get("type")), &act);
+    act.is_some_and(|act| matches!(act.signers, SignerRule::Two(_)))
 }
 
 /// Milliseconds as the seconds of a cosignature.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use detente_accord::jcs::Value;
 use detente_accord::record::{
-    Act, Charter, Draft, LogId, Names, Office, Reference, SignerRule, StatementType,
+    Act, Charter, Draft, LogId, Names, Office, Reference, RoleSignature, SignerRule, StatementType,
 };
-use detente_accord::{PartyId, Time, b64};
+use detente_accord::statement::sign_statement;
+use detente_accord::{PartyId, SecretKey, Time, b64};
 use detente_tlog::Hash;
 
 /// Entry 0 of a log.
@@ -144,6 +145,15 @@ pub(crate) fn signing(draft: &mut Draft, offices: Vec<Office>) -> Vec<Office> {
         draft.public.insert("single".to_owned(), Value::Bool(true));
     }
     offices.into_iter().take(due).collect()
+}
+
+/// The signatures of further offices under a statement that was made before.
+pub(crate) fn countersigned(statement: &Value, keys: &[(String, &SecretKey)]) -> Vec<RoleSignature> {
+    let sign = |(key, secret): &(String, &SecretKey)| RoleSignature {
+        key: key.clone(),
+        signature: sign_statement(statement, secret),
+    };
+    keys.iter().map(sign).collect()
 }
 
 fn b64_value(bytes: &[u8; 32]) -> Value {

@@ -8,7 +8,7 @@ use super::leaf::{Reference, RoleSignature, SealedItem};
 use super::names::RecordId;
 use crate::commitment::Opening;
 use crate::jcs::Value;
-use crate::statement::STATEMENT_CONTEXT;
+use crate::statement::sign_statement;
 use crate::{Entropy, PartyId, SecretKey, b64};
 
 /// What is to be said.
@@ -111,10 +111,9 @@ impl Committed {
             ("sealed", Value::Array(sealed.collect())),
             ("exercise", Value::Bool(false)),
         ]);
-        let preimage = [STATEMENT_CONTEXT, &statement.encode()].concat();
         let sign = |(key, secret): &(String, &SecretKey)| RoleSignature {
             key: key.clone(),
-            signature: secret.sign(&preimage),
+            signature: sign_statement(&statement, secret),
         };
         let mut sigs: Vec<RoleSignature> = offices.iter().map(sign).collect();
         sigs.sort_by(|a, b| a.key.cmp(&b.key));

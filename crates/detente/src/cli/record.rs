@@ -128,8 +128,11 @@ pub(crate) fn run(command: &RecordCommand, context: &Context) -> Result<Exit, Fa
 #[derive(Serialize)]
 struct Line {
     entry: String,
+    /// For people: `a>b 2026/014`.
+    number: Option<String>,
     says: Option<String>,
     effect: String,
+    single: bool,
     claimed: Option<String>,
     not_before: Option<u64>,
     not_after: Option<u64>,
@@ -166,8 +169,10 @@ fn line(accord: &Accord<'_>, order: &[Position], at: usize, position: &Position)
     let neighbours = order.iter().skip(at.saturating_sub(1)).take(3);
     Ok(Line {
         entry: position.to_string(),
+        number: state.number(position).map(ToString::to_string),
         says: leaf.map(detente_node::says),
         effect: state.effect(position).map_or_else(String::new, ToString::to_string),
+        single: state.is_single(position),
         claimed: leaf.map(|leaf| clock::rfc3339(leaf.place.time)),
         not_before: interval.not_before,
         not_after: interval.not_after,
@@ -208,6 +213,12 @@ fn in_words(line: &Line) -> String {
     };
     if line.effect != Effect::Took.to_string() {
         label = format!("{}; {label}", line.effect);
+    }
+    if line.single {
+        label = format!("released by one person; {label}");
+    }
+    if let Some(number) = &line.number {
+        label = format!("{number}; {label}");
     }
     let mut text = format!("{:<14} says: {says:<22} {}   {label}", line.entry, between(line));
     if !line.concurrent_with.is_empty() {

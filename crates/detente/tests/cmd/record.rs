@@ -86,6 +86,30 @@ fn a_match_enters_both_logs_and_opens_against_them() {
 }
 
 #[test]
+fn parties_with_two_offices_match_by_files() {
+    let world = World::at(Stage::Paired);
+    world.b(&["accord", "offer", "--office", "chief=hod,ro", "-o", "b.offer"]).ok();
+    world.a(&["accord", "offer", "--office", "chief=hod,ro", "-o", "a.offer"]).ok();
+    world.a(&["accord", "new", "--with", "b.offer", "--ours", "a.offer", "-o", "charter.dtn"]).ok();
+    world.a(&["accord", "sign", "charter.dtn", "--yes"]).ok();
+    world.b(&["accord", "sign", "charter.dtn", "--yes"]).ok();
+    exchange(&world);
+    world.a(&["ask", "ours.txt", "--peer", "cert-b", "--yes", "-o", "ask.dtn"]).ok();
+    world.b(&["answer", "ask.dtn", "theirs.txt", "--yes", "-o", "answer.dtn"]).ok();
+    world.a(&["open", "answer.dtn", "-o", "result.dtn"]).ok();
+    world.b(&["receipt", "add", "result.dtn"]).ok();
+    exchange(&world);
+    exchange(&world);
+    for home in ["a", "b"] {
+        let entries = entries(&world, home);
+        for says in ["terms", "terms consent", "receipt"] {
+            let entry = entries.iter().find(|entry| entry["says"] == says).unwrap();
+            assert_eq!((&entry["effect"], &entry["single"]), (&"took".into(), &false.into()), "{entry}");
+        }
+    }
+}
+
+#[test]
 fn an_outsider_checks_a_bundle_with_the_accord_s_id_alone() {
     let world = open_accord();
     let id = id(&world);
