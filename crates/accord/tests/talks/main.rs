@@ -1,0 +1,7 @@
+//! The talks of an accord through its public face: real leaves, real signatures, no disk.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(dead_code, reason = "a world has more than each test needs")]
+
+mod smoke;
+mod world;
