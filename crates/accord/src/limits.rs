@@ -137,6 +137,9 @@ pub const SEALED_CLASS_BYTES_MAX: usize = 1 << 20;
 /// Fields of sealed content; each takes 60 bytes and more of [`SEALED_CLASS_BYTES_MAX`].
 pub const SEALED_FIELDS_MAX: usize = 16 << 10;
 
+/// Largest part of an attachment: with its length it fills the largest size class.
+pub const ATTACHED_PART_BYTES_MAX: usize = SEALED_CLASS_BYTES_MAX - 4;
+
 /// Longest sealed file: the largest class, its nonce and its tag.
 pub const SEALED_FILE_BYTES_MAX: usize = SEALED_CLASS_BYTES_MAX + 40;
 

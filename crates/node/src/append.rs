@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use detente_accord::jcs::Value;
-use detente_accord::record::sealed::{Belongs, ItemKey, Sealed, WrappedFor, WrappedKey, seal_fields};
 use detente_accord::record::{
     Act, Draft, Effect, HeldEntry, Leaf, LogId, Membership, NamedHead, Office, Place, Position, Reference,
     Rel, RoleSignature, SealedItem, Signed, SignerRule, State, Target,
 };
-use detente_accord::{Entropy, PartyId, Rejection, Time};
-use detente_store::record::{Beside, Field, ItemKeyFor};
+use detente_accord::{Entropy, Rejection, Time};
+use detente_store::record::Beside;
 use detente_tlog::{Checkpoint, CosignTime, TreeSize};
 
+use crate::seal::ForReaders;
 use crate::seeds::desk_office;
 use crate::{Accord, Error, say};
 
@@ -28,7 +28,7 @@ pub struct Appended {
 /// A statement ready for its place, with what lies beside it.
 struct Ready {
     signed: Signed,
-    sealed: Option<(Sealed, Vec<(PartyId, WrappedKey)>)>,
+    sealed: Vec<ForReaders>,
 }
 
 /// A statement that was made elsewhere, with what opens it: one of an exchange by files.
@@ -101,7 +101,7 @@ impl Accord<'_> {
                 sigs.extend(self.with_offices(&[second], |keys| say::countersigned(&statement, keys))?);
                 sigs.sort_by(|a, b| a.key.cmp(&b.key));
             }
-            ready.push(Ready { signed: Signed { statement, sigs, openings }, sealed: None });
+            ready.push(Ready { signed: Signed { statement, sigs, openings }, sealed: Vec::new() });
         }
         self.place(ready, true, now)
     }
@@ -180,20 +180,11 @@ impl Accord<'_> {
     /// Commits, seals and signs a draft.
     fn prepare(&self, mut draft: Draft, now: Time, entropy: &mut Entropy) -> Result<Ready, Error> {
         let signing = say::signing(&mut draft, self.active_offices());
-        let readers = self.readers(&draft);
+        let readers = self.reading(&draft);
         let labels = say::labels(draft.kind);
         let committed = draft.commit(self.charter.record_id(), self.us.id().clone(), now, labels, entropy);
-        let has_content = committed.openings().iter().any(|opening| opening.value != Value::Null);
-        let sealed = if has_content && !readers.is_empty() {
-            let record = self.charter.record_id();
-            let belongs = Belongs { record: &record, party: self.us.id(), nonce: committed.nonce() };
-            let sealed = seal_fields(belongs, committed.openings(), entropy)?;
-            let keys = self.wrap_for(&readers, &sealed.key, &sealed.item, entropy)?;
-            Some((sealed, keys))
-        } else {
-            None
-        };
-        let items: Vec<SealedItem> = sealed.iter().map(|(sealed, _)| sealed.item.clone()).collect();
+        let sealed = self.seal(&committed, &readers, entropy)?;
+        let items: Vec<SealedItem> = sealed.iter().map(|one| one.sealed.item.clone()).collect();
         let signed = self.with_offices(&signing, |keys| committed.sign(&items, keys))?;
         Ok(Ready { signed, sealed })
     }
@@ -202,41 +193,6 @@ impl Accord<'_> {
     fn active_offices(&self) -> Vec<Office> {
         let others = self.us.offices().keys().filter(|office| **office != desk_office()).cloned();
         std::iter::once(desk_office()).chain(others).collect()
-    }
-
-    /// Who besides us may read the content of a draft.
-    fn readers(&self, draft: &Draft) -> Vec<PartyId> {
-        let named = match draft.public.get("to") {
-            Some(Value::Text(to)) => PartyId::parse(to),
-            _ => None,
-        };
-        let parties = || self.state.parties().into_iter().cloned();
-        let readers: Vec<PartyId> = match draft.aud.as_str() {
-            "all" => parties().collect(),
-            "to" | "pair" => named.into_iter().collect(),
-            "own" => Vec::new(),
-            class => self.charter.rules().audiences.get(class).cloned().unwrap_or_default(),
-        };
-        readers.into_iter().filter(|party| party != self.us.id()).collect()
-    }
-
-    fn wrap_for(
-        &self,
-        readers: &[PartyId],
-        key: &ItemKey,
-        item: &SealedItem,
-        entropy: &mut Entropy,
-    ) -> Result<Vec<(PartyId, WrappedKey)>, Error> {
-        let record = self.charter.record_id();
-        let mut keys = Vec::new();
-        for reader in readers {
-            // Whose offer has not come yet gets the key when it has: see `out`.
-            let Some(sealing) = self.offer_of(reader).and_then(|offer| offer.sealing()) else { continue };
-            let wrapped_for =
-                WrappedFor { record: &record, author: self.us.id(), reader, sha256: &item.sha256 };
-            keys.push((reader.clone(), WrappedKey::wrap(key, sealing, wrapped_for, entropy)?));
-        }
-        Ok(keys)
     }
 
     fn place(&mut self, ready: Vec<Ready>, must_count: bool, now: Time) -> Result<Appended, Error> {
@@ -253,7 +209,7 @@ impl Accord<'_> {
         }
         // Content without its entry is harmless; an entry whose content was lost is not.
         for (leaf, ready) in leaves.iter().zip(&ready) {
-            self.keep_content(leaf, ready)?;
+            self.keep_content(leaf, &ready.signed.openings, &ready.sealed)?;
         }
         let bytes: Vec<&[u8]> = leaves.iter().map(Leaf::bytes).collect();
         self.record.append(&origin, first, &bytes, &Beside::default())?;
@@ -290,38 +246,6 @@ impl Accord<'_> {
         let Target::Statement { id, .. } = target else { return true };
         let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
         leaves.into_iter().any(|leaf| leaf.statement_id() == *id)
-    }
-
-    fn keep_content(&mut self, leaf: &Leaf, ready: &Ready) -> Result<(), Error> {
-        let values: Vec<Vec<u8>> =
-            ready.signed.openings.iter().map(|opening| opening.value.encode()).collect();
-        let fields: Vec<Field<'_>> = ready
-            .signed
-            .openings
-            .iter()
-            .zip(&values)
-            .map(|(opening, value)| Field {
-                party: leaf.said.party.as_str(),
-                epoch: leaf.place.epoch,
-                seq: leaf.place.seq,
-                label: &opening.label,
-                salt: &opening.salt,
-                value,
-            })
-            .collect();
-        self.record.put_fields(&fields)?;
-        if let Some((sealed, keys)) = &ready.sealed {
-            self.record.put_sealed(&sealed.file)?;
-            self.record.put_item_key(&sealed.item.sha256, ItemKeyFor::Us, sealed.key.expose())?;
-            for (reader, key) in keys {
-                self.record.put_item_key(
-                    &sealed.item.sha256,
-                    ItemKeyFor::Recipient(reader.as_str()),
-                    key.bytes(),
-                )?;
-            }
-        }
-        Ok(())
     }
 
     /// Heads of other logs that are held in full and that our log has not named yet.

@@ -9,6 +9,7 @@
 
 mod accord;
 mod append;
+mod content;
 mod erase;
 mod error;
 mod export;
@@ -20,11 +21,13 @@ mod out;
 mod recover;
 mod refused;
 mod say;
+mod seal;
 mod seeds;
 mod take;
 
 pub use accord::{Access, Accord};
 pub use append::{Appended, Made};
+pub use content::{Content, Readers};
 pub use error::Error;
 pub use export::{Disclose, Wanted};
 pub use found::{Found, OfferTerms, Sought, find, list, make_offer, sign_charter};

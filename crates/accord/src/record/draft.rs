@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use detente_psi::Time;
+use zeroize::Zeroizing;
 
 use super::leaf::{Reference, RoleSignature, SealedItem};
 use super::names::RecordId;
@@ -23,6 +24,19 @@ pub struct Draft {
     pub values: BTreeMap<&'static str, Value>,
     /// Who may read the content.
     pub aud: String,
+    /// The running exercise that it belongs to.
+    pub exercise: Option<String>,
+    /// Files beside its content, each sealed by itself for its author alone until it is opened to somebody.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file beside a statement's content. No `Debug`: it is what is kept from others.
+#[derive(Clone)]
+pub struct Attachment {
+    /// What describes it, under a salt of its own: a label of the statement commits to its commitment.
+    pub opening: Opening,
+    /// The file.
+    pub bytes: Zeroizing<Vec<u8>>,
 }
 
 /// A draft with its salts: every field is committed to, nothing is signed yet.
@@ -41,7 +55,7 @@ pub struct Signed {
     pub statement: Value,
     /// By the offices that signed, by key name.
     pub sigs: Vec<RoleSignature>,
-    /// What opens its commitments. Kept beside the log.
+    /// What opens its commitments, and what describes its attachments. Kept beside the log.
     pub openings: Vec<Opening>,
 }
 
@@ -49,7 +63,15 @@ impl Draft {
     /// A statement without references and content, readable by all.
     pub fn new<const N: usize>(kind: &'static str, public: [(&str, Value); N]) -> Draft {
         let public = public.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Draft { kind, public, refs: Vec::new(), values: BTreeMap::new(), aud: "all".to_owned() }
+        Draft {
+            kind,
+            public,
+            refs: Vec::new(),
+            values: BTreeMap::new(),
+            aud: "all".to_owned(),
+            exercise: None,
+            attachments: Vec::new(),
+        }
     }
 
     /// Draws the nonce and a salt a label, and commits. `labels` are those of the type: all of them are present,
@@ -84,13 +106,24 @@ impl Committed {
         &self.openings
     }
 
+    /// The files beside the content.
+    pub fn attachments(&self) -> &[Attachment] {
+        &self.draft.attachments
+    }
+
     /// Names the sealed files, fixes the bytes, and lets the offices sign: key name and key of each.
     pub fn sign(self, sealed: &[SealedItem], offices: &[(String, &SecretKey)]) -> Signed {
-        let Committed { draft, record, party, made, nonce, openings } = self;
+        let Committed { mut draft, record, party, made, nonce, mut openings } = self;
         let commits = openings.iter().map(|opening| {
             let commitment = opening.commitment(record.bytes(), &party);
             (opening.label.clone(), Value::text(b64::encode(&commitment)))
         });
+        let commits = commits.collect();
+        let exercise = draft.exercise.is_some();
+        if let Some(id) = draft.exercise {
+            draft.public.insert("ex".to_owned(), Value::Text(id));
+        }
+        openings.extend(draft.attachments.into_iter().map(|attachment| attachment.opening));
         let sealed = sealed.iter().map(|item| {
             Value::object([
                 ("sha256", Value::text(b64::encode(&item.sha256))),
@@ -106,10 +139,10 @@ impl Committed {
             ("nonce", Value::text(b64::encode(&nonce))),
             ("aud", Value::text(draft.aud)),
             ("refs", Value::Array(draft.refs.iter().map(Reference::to_value).collect())),
-            ("commits", Value::Object(commits.collect())),
+            ("commits", Value::Object(commits)),
             ("pub", Value::Object(draft.public)),
             ("sealed", Value::Array(sealed.collect())),
-            ("exercise", Value::Bool(false)),
+            ("exercise", Value::Bool(exercise)),
         ]);
         let sign = |(key, secret): &(String, &SecretKey)| RoleSignature {
             key: key.clone(),

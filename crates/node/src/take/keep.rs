@@ -6,7 +6,7 @@ use detente_accord::record::packet::Packet;
 use detente_accord::record::sealed::{ItemKey, WrappedFor, open_fields};
 use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Position, Reference, Rel, Target};
 use detente_accord::{Entropy, PartyId, Time};
-use detente_store::record::{CosignAs, Field, ItemKeyFor};
+use detente_store::record::{CosignAs, ItemKeyFor};
 use detente_tlog::{Checkpoint, Note};
 
 use super::Taken;
@@ -136,28 +136,6 @@ impl Accord<'_> {
             }
         }
         Ok(opened)
-    }
-
-    pub(crate) fn put_openings(
-        &mut self,
-        leaf: &Leaf,
-        openings: &[detente_accord::commitment::Opening],
-    ) -> Result<(), Error> {
-        let values: Vec<Vec<u8>> = openings.iter().map(|opening| opening.value.encode()).collect();
-        let field = |(opening, value)| -> Field<'_> {
-            let opening: &detente_accord::commitment::Opening = opening;
-            let value: &Vec<u8> = value;
-            Field {
-                party: leaf.said.party.as_str(),
-                epoch: leaf.place.epoch,
-                seq: leaf.place.seq,
-                label: &opening.label,
-                salt: &opening.salt,
-                value,
-            }
-        };
-        let fields: Vec<Field<'_>> = openings.iter().zip(&values).map(field).collect();
-        Ok(self.record.put_fields(&fields)?)
     }
 
     fn leaf_with(&self, sealed: &[u8; 32]) -> Option<Leaf> {
