@@ -1,10 +1,12 @@
 //! `detente record`: the record read by people, checked, recovered, and parts of its content deleted.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use detente_accord::jcs::Value;
 use detente_accord::record::{Effect, Position};
-use detente_node::Accord;
+use detente_node::{Accord, Content};
 use detente_store::Access;
 use detente_store::record::Depth;
 use serde::Serialize;
@@ -38,8 +40,12 @@ pub(crate) enum RecordCommand {
 #[derive(Args)]
 #[command(after_help = "Examples:
   detente record show
+  detente record show cert-b/0/17                one entry, and what is here of its content
   detente record show --log cert-b/0 --json")]
 pub(crate) struct ShowArgs {
+    /// One entry: party/epoch/number
+    #[arg(conflicts_with = "log")]
+    entry: Option<String>,
     /// Only this log
     #[arg(long, value_name = "LOG")]
     log: Option<String>,
@@ -138,22 +144,34 @@ struct Line {
     not_after: Option<u64>,
     held_by: Vec<String>,
     acknowledged_by: Vec<String>,
-    content: Option<Vec<(String, serde_json::Value)>>,
+    content: Option<Vec<Label>>,
+    /// What is here of its content.
+    content_is: &'static str,
     concurrent_with: Vec<String>,
 }
 
 fn show(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
     let only = args.log.as_deref().map(accords::log).transpose()?;
+    let entry = args.entry.as_deref().map(accords::entry).transpose()?;
     let home = context.open(Access::Read)?;
     let accord = args.accord.open(&home, detente_node::Access::Read)?;
     let order: Vec<Position> = accord.state().order().positions().collect();
+    if let Some(entry) = entry.as_ref().filter(|entry| !order.contains(entry)) {
+        return Err(
+            Failure::usage(format!("there is no entry {entry} here")).hint("detente record show lists them")
+        );
+    }
     let mut lines = Vec::new();
     for (at, position) in order.iter().enumerate() {
-        if only.as_ref().is_none_or(|log| *log == position.log) {
+        let is_meant = only.as_ref().is_none_or(|log| *log == position.log);
+        if is_meant && entry.as_ref().is_none_or(|entry| entry == position) {
             lines.push(line(&accord, &order, at, position)?);
         }
     }
-    let words = lines.iter().map(in_words).collect::<Vec<_>>().join("\n");
+    let mut words = lines.iter().map(in_words).collect::<Vec<_>>().join("\n");
+    if let ([line], true) = (lines.as_slice(), entry.is_some()) {
+        words = format!("{words}\n{}", words_of(line.content_is)).trim_end().to_owned();
+    }
     let document = serde_json::json!({
         "schema": "detente.record-show.v1", "accord": accord.charter().record_id().to_string(), "entries": lines,
     });
@@ -167,6 +185,7 @@ fn line(accord: &Accord<'_>, order: &[Position], at: usize, position: &Position)
     let interval = state.holders().interval(position);
     let ids = |parties: Vec<&detente_accord::PartyId>| parties.into_iter().map(ToString::to_string).collect();
     let neighbours = order.iter().skip(at.saturating_sub(1)).take(3);
+    let (content, content_is) = content(accord, position)?;
     Ok(Line {
         entry: position.to_string(),
         number: state.number(position).map(ToString::to_string),
@@ -178,7 +197,8 @@ fn line(accord: &Accord<'_>, order: &[Position], at: usize, position: &Position)
         not_after: interval.not_after,
         held_by: ids(state.holders().held_by(position)),
         acknowledged_by: ids(state.holders().acknowledged_by(position)),
-        content: content(accord, position)?,
+        content,
+        content_is,
         concurrent_with: neighbours
             .filter(|other| state.order().are_concurrent(position, other))
             .map(ToString::to_string)
@@ -186,22 +206,31 @@ fn line(accord: &Accord<'_>, order: &[Position], at: usize, position: &Position)
     })
 }
 
-/// The opened fields that say something; `None` where nothing is held.
-fn content(
-    accord: &Accord<'_>,
-    position: &Position,
-) -> Result<Option<Vec<(String, serde_json::Value)>>, Failure> {
-    let party = position.log.party.as_str();
-    let fields =
-        accord.record().fields(party, position.log.epoch, position.seq).map_err(detente_node::Error::from)?;
-    if fields.is_empty() {
-        return Ok(None);
-    }
-    let read = |field: &detente_store::record::ContentField| {
-        let value = serde_json::from_slice(&field.value).unwrap_or(serde_json::Value::Null);
-        (field.label.clone(), value)
+/// The labels that say something, if their values are here, and how the content stands.
+fn content(accord: &Accord<'_>, position: &Position) -> Result<(Option<Vec<Label>>, &'static str), Failure> {
+    let readable = |values: &BTreeMap<String, Value>| {
+        let json = |value: &Value| serde_json::from_slice(&value.encode()).unwrap_or(serde_json::Value::Null);
+        values.iter().map(|(label, value)| (label.clone(), json(value))).collect()
     };
-    Ok(Some(fields.iter().map(read).filter(|(_, value)| !value.is_null()).collect()))
+    Ok(match accord.content(position)? {
+        Content::Readable(values) => (Some(readable(&values)), "readable"),
+        Content::Sealed => (None, "sealed"),
+        Content::Deleted => (None, "deleted"),
+        Content::Missing => (None, "missing"),
+        Content::None => (None, "none"),
+    })
+}
+
+type Label = (String, serde_json::Value);
+
+/// How the content stands, for one entry that was asked for.
+fn words_of(content_is: &str) -> &'static str {
+    match content_is {
+        "sealed" => "               sealed: fingerprint on record, content not shown",
+        "deleted" => "               content deleted, commitment kept",
+        "missing" => "               its content is for us and has not come yet",
+        _ => "",
+    }
 }
 
 fn in_words(line: &Line) -> String {
