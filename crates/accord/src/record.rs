@@ -40,6 +40,7 @@ pub mod sealed;
 pub mod tar;
 pub mod verify;
 
+pub(crate) use calendar::{Date, date};
 pub use charter::{Charter, Pq, Quorum};
 pub use clocks::Clocks;
 pub use derived::{KeyPair, agreed_witness_keys, log_keys, mirror_keys, policy_text, witness_keys};

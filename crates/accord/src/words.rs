@@ -3,7 +3,9 @@
 //! "says", not "confirmed"; "no answer by", not "denied"; "in common", not "infected".
 
 mod matching;
+pub mod said;
 pub mod talks;
+pub mod time;
 
 pub use matching::{LIMITS, NOT_ATTRIBUTION, grouped, learns, size_in_words, they_learn, they_learned};
 
@@ -32,8 +34,8 @@ pub const PAIRS: [Pair; 22] = [
     pair("B denies (scope)", &["hacked"], &[]),
     pair("no answer by 14:00Z", &["ignored", "admitted"], &["refused"]),
     pair("adopted: nobody objected by 17:00Z", &["agreed by all", "agreed by everybody"], &[]),
-    pair("invitation lapsed", &["declined"], &[]),
-    pair("offer lapsed", &["declined"], &[]),
+    pair("invitation lapsed", &[], &["declined"]),
+    pair("offer lapsed", &[], &["declined"]),
     pair("appears to originate from", &["attack from", "attack from country"], &[]),
     pair("asking party, asked party", &["victim", "attacker"], &[]),
     pair("in common, not in common", &["infected"], &["clean"]),

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use detente_accord::record::{Act, StatementType};
+use detente_accord::words::talks::LEVELS;
 use detente_accord::words::{PAIRS, forbidden};
 
 /// String literals of a source file, and its documentation where help is made from it, lower case: what can
@@ -61,10 +62,10 @@ fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// Names of types, acts and codes of the record: faces translate them.
+/// Names of types, acts and codes of the record, steps of responsibility: faces translate them.
 fn is_on_the_wire(text: &str) -> bool {
     let types = StatementType::all().iter().any(|kind| kind.name == text);
-    types || Act::all().iter().any(|act| act.name == text)
+    types || Act::all().iter().any(|act| act.name == text) || LEVELS.contains(&text)
 }
 
 #[test]
