@@ -166,3 +166,6 @@ pub const OPENING_ITEM_BYTES_MAX: usize = (1 << 16) + 4;
 
 /// Largest file of opened items: their paths are what takes room.
 pub const OPENINGS_BYTES_MAX: usize = 16 << 20;
+
+/// A node signs its log at least this often, in milliseconds; one that does not has a dead timer.
+pub const SIGNS_EVERY_MS: u64 = DAY_MS;

@@ -15,7 +15,9 @@ mod step;
 mod thread;
 mod views;
 
+pub mod desk;
 pub mod inquiry;
+pub mod overview;
 pub mod suspension;
 
 use std::collections::BTreeMap;

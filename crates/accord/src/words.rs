@@ -2,7 +2,10 @@
 //!
 //! "says", not "confirmed"; "no answer by", not "denied"; "in common", not "infected".
 
+pub mod desk;
+mod lay;
 mod matching;
+pub mod overview;
 pub mod said;
 pub mod talks;
 pub mod time;

@@ -28,6 +28,25 @@ pub(crate) fn rehearsal() -> Result<Option<Timestamp>, Failure> {
     text.parse().map(Some).map_err(|_| refused())
 }
 
+/// The time that a person names, or now.
+///
+/// # Errors
+/// A usage error for what is no time.
+pub(crate) fn as_of(text: Option<&str>) -> Result<Time, Failure> {
+    let Some(text) = text else { return Ok(now()) };
+    let read = text.parse::<Timestamp>().ok().and_then(|at| u64::try_from(at.as_millisecond()).ok());
+    read.map(Time).ok_or_else(|| {
+        Failure::usage(format!("{} is not a time", crate::tui::quoted(text)))
+            .hint("for example 2026-10-01T08:30:00Z")
+    })
+}
+
+/// `07:36 (Sun)`: the time of this computer's zone; nothing where that is UTC.
+pub(crate) fn local(time: Time) -> Option<String> {
+    let here = timestamp(time).to_zoned(jiff::tz::TimeZone::try_system().ok()?);
+    (!here.offset().is_zero()).then(|| here.strftime("%H:%M (%a)").to_string())
+}
+
 /// `2026-11-22 14:00Z`.
 pub(crate) fn in_words(time: Time) -> String {
     timestamp(time).strftime("%Y-%m-%d %H:%MZ").to_string()

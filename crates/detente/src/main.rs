@@ -18,6 +18,7 @@ mod logged;
 mod matching;
 mod pool;
 mod rules_file;
+mod screen;
 mod shown;
 mod tui;
 

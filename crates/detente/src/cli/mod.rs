@@ -8,12 +8,14 @@ mod bundle;
 mod card;
 mod completions;
 mod demo;
+mod desk;
 mod home;
 mod init;
 mod list;
 mod match_both;
 mod open;
 mod openings;
+mod overview;
 mod peer;
 mod receipt;
 mod record;
@@ -108,6 +110,10 @@ enum Command {
     /// The record: read it, check it, recover it, delete content
     #[command(subcommand)]
     Record(record::RecordCommand),
+    /// See what we owe and what is owed to us, by nearest deadline
+    Desk(desk::DeskArgs),
+    /// See the record at a glance: what was asked, answered, denied, shared
+    Overview(overview::OverviewArgs),
     /// See how a list is read, without comparing it
     #[command(subcommand)]
     List(list::ListCommand),
@@ -195,6 +201,8 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Bundle(command) => bundle::run(&command, context),
         Command::Verify(args) => bundle::check(&args, context),
         Command::Record(command) => record::run(&command, context),
+        Command::Desk(args) => desk::run(&args, context),
+        Command::Overview(args) => overview::run(&args, context),
         Command::List(command) => list::run(&command, context),
         Command::Home(command) => home::run(&command, context),
         Command::Bench(command) => bench::run(&command, context),

@@ -183,3 +183,55 @@ fn receipt_documents_keep_their_keys() {
     let replayed = world.b(&["receipt", "replay", &run, "theirs.txt", "--json"]);
     check(&replayed, "detente.replay.v1", &["verdict", "run", "parts.0.part", "parts.0.same"]);
 }
+
+#[test]
+fn desk_and_overview_keep_their_keys() {
+    let world = crate::record::open_accord();
+    let keys = [
+        "accord",
+        "title",
+        "now",
+        "alarms",
+        "lines.0.peer",
+        "lines.0.last_receipt",
+        "lines.0.comcheck_due",
+        "we_owe",
+        "they_owe",
+        "under_silence",
+        "waiting",
+        "exercises",
+        "not_delivered",
+    ];
+    check(&world.a(&["desk", "--json"]), "detente.desk.v1", &keys);
+    let keys = [
+        "accord",
+        "now",
+        "gaps",
+        "logs.0.entries",
+        "logs.1.known",
+        "witnesses.named",
+        "series",
+        "questions",
+        "denials",
+        "claims.reply_given",
+        "silences.broken",
+        "contacts.one_sided",
+        "shared.sealed_opened",
+        "comchecks.by_person",
+        "exercise_entries",
+        "suspended",
+    ];
+    let seen = world.a(&["overview", "--json"]);
+    check(&seen, "detente.overview.v1", &keys);
+    assert_eq!(seen.json()["gaps"], false);
+    let later = world.a(&["desk", "--as-of", "2100-01-01T00:00:00Z", "--json"]).ok().json();
+    assert_eq!(
+        (&later["now"], &later["alarms"][0]["alarm"]),
+        (&"2100-01-01T00:00:00Z".into(), &"timer".into())
+    );
+    world.a(&["desk", "--as-of", "tomorrow"]).fails(2, "is not a time").hints("2026-10-01T08:30:00Z");
+    let shown = world.a(&["desk"]).ok().out.clone();
+    for words in ["ACCORD of cert-a and cert-b", "WE OWE (0)", "THEY OWE (0)", "UNDER SILENCE        none"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+}

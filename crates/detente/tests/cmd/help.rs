@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 49] = [
+const COMMANDS: [&str; 51] = [
     "try",
     "demo",
     "init",
@@ -41,6 +41,8 @@ const COMMANDS: [&str; 49] = [
     "record erase",
     "record evidence",
     "record backup",
+    "desk",
+    "overview",
     "receipt add",
     "receipt list",
     "receipt show",

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::world::{Stage, World, copy, holding};
 
 /// Two parties whose accord is open: each holds the other's log.
-fn open_accord() -> World {
+pub(crate) fn open_accord() -> World {
     let world = World::at(Stage::Paired);
     world.b(&["accord", "offer", "-o", "b.offer"]).ok();
     world.a(&["accord", "new", "--with", "b.offer", "-o", "charter.dtn"]).ok();

@@ -1,0 +1,375 @@
+//! What an officer sees at a glance: what we owe and what is owed to us by nearest deadline, what runs by itself,
+//! what has not arrived, and what is wrong with the line. Computed from the record and a time; nothing is typed.
+
+use std::collections::BTreeSet;
+
+use detente_psi::Time;
+
+use super::{Due, DueState, Now, Owed, Span, Thread};
+use crate::PartyId;
+use crate::limits::SIGNS_EVERY_MS;
+use crate::record::{Charter, Cosigner, Held, Leaf, LogId, Number, Position, State, integer, text};
+use crate::words::said;
+
+/// The screen of a party.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// The time it is for.
+    pub now: Time,
+    /// What is wrong: stands on top.
+    pub alarms: Vec<Alarm>,
+    /// One for each other party.
+    pub lines: Vec<Line>,
+    /// What we owe, nearest deadline first.
+    pub we_owe: Vec<Duty>,
+    /// What is owed to us, nearest deadline first.
+    pub they_owe: Vec<Duty>,
+    /// Texts that stand unless somebody objects, nearest deadline first.
+    pub silences: Vec<Duty>,
+    /// Exercises that were announced and not ended.
+    pub exercises: Vec<Exercise>,
+    /// What we said and a peer's node has not received, oldest first.
+    pub undelivered: Vec<Undelivered>,
+}
+
+/// Something that is wrong and that no later line may hide.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Alarm {
+    /// A log has two versions, or was stopped.
+    TwoVersions {
+        /// Which.
+        log: LogId,
+    },
+    /// Our node has signed nothing for longer than the rules allow: its timer is dead.
+    Timer {
+        /// When it last did.
+        last: Option<Time>,
+    },
+    /// The key of an office of ours has passed its end.
+    KeyExpired {
+        /// The office.
+        office: String,
+        /// Its end.
+        at: Time,
+    },
+    /// A time in the record is ahead of our clock by more than the rules allow: one of the two is off.
+    Clock {
+        /// By how much, in milliseconds.
+        by_ms: u64,
+        /// Whose cosignature or statement it is.
+        of: String,
+    },
+}
+
+/// The line to one peer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// The peer.
+    pub peer: PartyId,
+    /// The last receipt of its node, by that node's clock.
+    pub receipt: Option<Time>,
+    /// The last time a person there signed something, by their account.
+    pub person: Option<Time>,
+    /// When the next check of the line is due.
+    pub comcheck: Option<Time>,
+    /// The suspension that is said, if one has not ended.
+    pub suspended: Option<Span>,
+}
+
+/// Something that is owed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Duty {
+    /// The entry that opened the thread.
+    pub thread: Position,
+    /// Its number.
+    pub number: Option<Number>,
+    /// The code of its format.
+    pub code: &'static str,
+    /// Its type.
+    pub kind: String,
+    /// `routine`, `priority`, `immediate`, where it has one.
+    pub precedence: Option<String>,
+    /// The clock.
+    pub due: Due,
+    /// How it stands.
+    pub state: DueState,
+    /// When it ends.
+    pub at: Option<Time>,
+    /// What to know about it.
+    pub notes: Vec<Note>,
+    /// The exercise it belongs to.
+    pub exercise: Option<String>,
+}
+
+/// What to know about a duty.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Note {
+    /// Said that an answer follows.
+    Holding {
+        /// Since.
+        since: Time,
+    },
+    /// More time was asked for, and granted or not.
+    Extension {
+        /// Whether it was granted.
+        granted: bool,
+    },
+    /// The end of the accord cuts it short.
+    Capped,
+    /// Something in the thread was released by one person.
+    Single,
+}
+
+/// An exercise.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Exercise {
+    /// The entry that announced it.
+    pub thread: Position,
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub phase: &'static str,
+    /// Until when.
+    pub until: Option<Time>,
+}
+
+/// A statement of ours that has not arrived.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Undelivered {
+    /// The entry.
+    pub entry: Position,
+    /// Its number.
+    pub number: Option<Number>,
+    /// The code of its format.
+    pub code: &'static str,
+    /// To whom.
+    pub to: PartyId,
+    /// When it was logged here.
+    pub said: Time,
+    /// Whether a signature of theirs covers it: they know that it exists.
+    pub known_to_exist: bool,
+    /// Whether their node has been silent so long that it is tendered.
+    pub tendered: bool,
+    /// The last sign of their node.
+    pub last_sign: Option<Time>,
+}
+
+impl Desk {
+    /// The screen of `us` at a time.
+    pub fn of(state: &State, held: &Held, charter: &Charter, us: &PartyId, time: Time) -> Desk {
+        let now = Now { time, rules: charter.rules(), talks: state.talks() };
+        let seen = Seen { state, held, us, now };
+        let mut duties: Vec<Duty> =
+            state.talks().threads().iter().flat_map(|(root, thread)| seen.duties(root, thread)).collect();
+        duties.sort_by_key(|duty| (duty.at.unwrap_or(Time(u64::MAX)), duty.thread.clone()));
+        let (silences, duties): (Vec<Duty>, Vec<Duty>) =
+            duties.into_iter().partition(|duty| duty.due.what == Owed::Silence);
+        let (we_owe, others): (Vec<Duty>, Vec<Duty>) =
+            duties.into_iter().partition(|duty| duty.due.by == *us);
+        Desk {
+            now: time,
+            alarms: seen.alarms(),
+            lines: state
+                .parties()
+                .into_iter()
+                .filter(|party| *party != us)
+                .map(|peer| seen.line(peer))
+                .collect(),
+            we_owe,
+            they_owe: others.into_iter().filter(|duty| duty.due.to == *us).collect(),
+            silences,
+            exercises: seen.exercises(),
+            undelivered: seen.undelivered(),
+        }
+    }
+}
+
+struct Seen<'a> {
+    state: &'a State,
+    held: &'a Held,
+
+    us: &'a PartyId,
+    now: Now<'a>,
+}
+
+impl<'a> Seen<'a> {
+    /// Every leaf of a party that can be read, with its place, in the order of its logs.
+    fn leaves_of(&self, party: &'a PartyId) -> impl DoubleEndedIterator<Item = &'a Leaf> {
+        let logs = self.held.logs.iter().filter(move |(log, _)| log.party == *party);
+        logs.flat_map(|(_, entries)| entries.iter().filter_map(|entry| entry.leaf.as_deref()))
+    }
+
+    /// The nearest clock of each side of a thread, of those that run, stand still or have run out.
+    fn duties(&self, root: &Position, thread: &Thread) -> Vec<Duty> {
+        let mut nearest: Vec<(Due, DueState, Option<Time>)> = Vec::new();
+        for due in thread.dues(&self.now) {
+            let pauses = self.now.pauses(&due.by, &due.to);
+            let state = due.state(self.now.time, &pauses);
+            if !matches!(state, DueState::Running { .. } | DueState::Overdue { .. } | DueState::Paused { .. })
+            {
+                continue;
+            }
+            let at = due.at(&pauses);
+            let rank = |at: Option<Time>| at.unwrap_or(Time(u64::MAX));
+            match nearest.iter_mut().find(|(other, ..)| (&other.by, &other.to) == (&due.by, &due.to)) {
+                Some(other) if rank(other.2) > rank(at) => *other = (due, state, at),
+                Some(_) => {}
+                None => nearest.push((due, state, at)),
+            }
+        }
+        let duty = |(due, state, at): (Due, DueState, Option<Time>)| {
+            let pauses = self.now.pauses(&due.by, &due.to);
+            let opening = thread.opening();
+            Duty {
+                thread: root.clone(),
+                number: self.state.number(root).cloned(),
+                code: opening.map_or("–", |event| said::code(event.act.kind, event.act.name)),
+                kind: opening.map_or_else(String::new, |event| event.act.kind.to_owned()),
+                precedence: opening.and_then(|event| event.word("prec")).map(str::to_owned),
+                notes: self.notes(thread, due.is_capped(&pauses)),
+                exercise: thread.exercise().map(str::to_owned),
+                due,
+                state,
+                at,
+            }
+        };
+        nearest.into_iter().map(duty).collect()
+    }
+
+    fn notes(&self, thread: &Thread, capped: bool) -> Vec<Note> {
+        let mut notes = Vec::new();
+        let has = |kind: &str, act: &str| thread.events().iter().any(|event| event.is(kind, act));
+        if let Thread::Inquiry(views) = thread {
+            let is_holding = |event: &&std::sync::Arc<super::Event>| event.is("reply", "holding");
+            let holding = thread.events().iter().find(is_holding);
+            notes.extend(
+                holding.map(|event| Note::Holding { since: event.reached(&views.whole().sides.opener).time }),
+            );
+            match (has("reply", "extend-ask"), has("inquiry", "extend-grant")) {
+                (_, true) => notes.push(Note::Extension { granted: true }),
+                (true, _) => notes.push(Note::Extension { granted: false }),
+                _ => {}
+            }
+        }
+        notes.extend(capped.then_some(Note::Capped));
+        let single = thread.events().iter().any(|event| self.state.is_single(&event.position));
+        notes.extend(single.then_some(Note::Single));
+        notes
+    }
+
+    fn last_receipt(&self, peer: &PartyId) -> Option<Time> {
+        let logs = self.held.logs.iter().filter(|(log, _)| log.party == *peer);
+        let leaves = logs.flat_map(|(_, entries)| entries.iter().filter_map(|entry| entry.leaf.as_deref()));
+        leaves.filter(|leaf| leaf.said.kind == "ack").map(|leaf| leaf.place.time).max()
+    }
+
+    fn line(&self, peer: &'a PartyId) -> Line {
+        let person =
+            self.leaves_of(peer).filter(|leaf| !leaf.sigs.is_empty()).map(|leaf| leaf.said.made).max();
+        let every = self.now.rules.clocks.comcheck_every.ms();
+        let between = |leaf: &&Leaf| {
+            leaf.said.kind == "comcheck"
+                && text(leaf, "act") == Some("send")
+                && text(leaf, "to").is_some_and(|to| to == peer.as_str() || to == self.us.as_str())
+        };
+        let checks = self.leaves_of(peer).chain(self.leaves_of(self.us)).filter(between);
+        let opened = || self.leaves_of(self.us).next().map(|leaf| leaf.place.time);
+        let last = checks.map(|leaf| leaf.place.time).max().or_else(opened);
+        let pauses = self.now.pauses(self.us, peer);
+        Line {
+            peer: peer.clone(),
+            receipt: self.last_receipt(peer),
+            person,
+            comcheck: last.map(|last| Time(last.0.saturating_add(every))),
+            suspended: pauses.into_iter().find(|span| span.until.is_none_or(|until| until > self.now.time)),
+        }
+    }
+
+    fn exercises(&self) -> Vec<Exercise> {
+        let announced = self.state.talks().threads().iter().filter_map(|(root, thread)| {
+            let opening = thread.opening().filter(|event| event.is("exercise", "announce"))?;
+            let id = opening.word("id").unwrap_or_default().to_owned();
+            let until = opening.integer("until").map(Time);
+            Some(Exercise { thread: root.clone(), id, phase: thread.phase(&self.now), until })
+        });
+        announced.filter(|exercise| matches!(exercise.phase, "announced" | "running")).collect()
+    }
+
+    fn undelivered(&self) -> Vec<Undelivered> {
+        let parties: BTreeSet<PartyId> = self.state.parties().into_iter().cloned().collect();
+        let events = self.state.talks().threads().values().flat_map(Thread::events);
+        let mut found: Vec<Undelivered> = Vec::new();
+        for event in events.filter(|event| event.by() == self.us) {
+            let readers = match event.to() {
+                Some(to) => vec![to],
+                None => parties.iter().filter(|party| *party != self.us).cloned().collect(),
+            };
+            for to in readers.into_iter().filter(|to| event.received_by(to).is_none()) {
+                let last_sign = self.last_receipt(&to);
+                let holders = self.state.holders();
+                let since = last_sign.unwrap_or(event.said()).max(event.said());
+                let silent = self.now.time.0.saturating_sub(since.0);
+                found.push(Undelivered {
+                    entry: event.position.clone(),
+                    number: self.state.number(&event.position).cloned(),
+                    code: said::code(event.act.kind, event.act.name),
+                    said: event.said(),
+                    known_to_exist: holders.held_by(&event.position).contains(&&to)
+                        || holders.acknowledged_by(&event.position).contains(&&to),
+                    tendered: silent >= self.now.rules.clocks.tendered.ms(),
+                    last_sign,
+                    to,
+                });
+            }
+        }
+        found.sort_by_key(|one| (one.said, one.entry.clone()));
+        found
+    }
+
+    fn alarms(&self) -> Vec<Alarm> {
+        let forks = self.state.freezes().logs().map(|log| Alarm::TwoVersions { log: log.clone() });
+        forks.chain(self.clock()).chain(self.timer()).chain(self.expired()).collect()
+    }
+
+    /// The time furthest ahead of ours, if it is too far.
+    fn clock(&self) -> Option<Alarm> {
+        let cosigned = self.held.notes.values().flat_map(|note| &note.cosigners);
+        let cosigned = cosigned.map(|(who, seconds)| (seconds.saturating_mul(1000), cosigner_name(who)));
+        let logged = self.held.logs.iter().filter_map(|(log, entries)| {
+            let leaf = entries.last()?.leaf.as_deref()?;
+            Some((leaf.place.time.0, log.party.to_string()))
+        });
+        let (at, of) = cosigned.chain(logged).max()?;
+        let by_ms = at.saturating_sub(self.now.time.0);
+        (by_ms > self.now.rules.skew.ms()).then_some(Alarm::Clock { by_ms, of })
+    }
+
+    fn timer(&self) -> Option<Alarm> {
+        let last = self.leaves_of(self.us).map(|leaf| leaf.place.time).max();
+        let silent = last.is_none_or(|last| self.now.time.0.saturating_sub(last.0) > SIGNS_EVERY_MS);
+        silent.then_some(Alarm::Timer { last })
+    }
+
+    /// Offices of ours whose last nomination has an end that has passed.
+    fn expired(&self) -> Vec<Alarm> {
+        let ends = self
+            .leaves_of(self.us)
+            .filter(|leaf| leaf.said.kind == "officer" && text(leaf, "act") == Some("nominate"));
+        let mut last: std::collections::BTreeMap<String, Option<u64>> = std::collections::BTreeMap::new();
+        for leaf in ends {
+            last.insert(text(leaf, "office").unwrap_or_default().to_owned(), integer(leaf, "until"));
+        }
+        let over = |(office, end): (String, Option<u64>)| {
+            let at = Time(end?);
+            (at <= self.now.time).then_some(Alarm::KeyExpired { office, at })
+        };
+        last.into_iter().filter_map(over).collect()
+    }
+}
+
+fn cosigner_name(who: &Cosigner) -> String {
+    match who {
+        Cosigner::Mirror(party) | Cosigner::Observer(party) => party.to_string(),
+        Cosigner::Witness(name) => name.clone(),
+    }
+}
