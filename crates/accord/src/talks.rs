@@ -18,11 +18,13 @@ mod views;
 pub mod desk;
 pub mod inquiry;
 pub mod overview;
+pub mod room;
 pub mod suspension;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-pub use around::{Around, Now};
+pub use around::{Around, Now, Setting};
 pub use due::{Due, DueState, Owed, Span};
 pub use event::{Event, Proof, When};
 pub use refusal::Refusal;
@@ -30,6 +32,8 @@ pub use step::{Phase, Side, Sides, Step, step};
 pub use thread::{Machine, Thread};
 
 use crate::record::{Order, Position};
+use room::Room;
+use views::Views;
 
 /// All threads of an accord.
 #[derive(Clone, Default)]
@@ -37,6 +41,10 @@ pub struct Talks {
     threads: BTreeMap<Position, Thread>,
     /// To which thread, by its first entry, an entry belongs.
     thread_of: BTreeMap<Position, Position>,
+    /// The drafting room; each exercise has one of its own.
+    rooms: BTreeMap<Option<String>, Views<Room>>,
+    /// What is read where nothing was said yet.
+    empty: Room,
 }
 
 impl Talks {
@@ -45,6 +53,10 @@ impl Talks {
     /// # Errors
     /// Why it has no effect. Then it changed nothing.
     pub(crate) fn take(&mut self, event: &Event, order: &Order, around: &Around<'_>) -> Result<(), Refusal> {
+        if self.is_of_room(event)? {
+            let room = self.rooms.entry(event.exercise().map(str::to_owned));
+            return room.or_insert_with(|| Views::starting_with(Room::default())).take(event, order, around);
+        }
         let Some(root) = self.root_of(event)? else { return Ok(()) };
         match self.threads.get_mut(&root) {
             Some(thread) => {
@@ -64,6 +76,34 @@ impl Talks {
     /// Every thread by its first entry.
     pub fn threads(&self) -> &BTreeMap<Position, Thread> {
         &self.threads
+    }
+
+    /// The drafting room.
+    pub fn room(&self) -> &Room {
+        self.rooms.get(&None).map_or(&self.empty, Views::whole)
+    }
+
+    /// The drafting room of an exercise.
+    pub fn room_of_exercise(&self, id: &str) -> Option<&Room> {
+        self.rooms.get(&Some(id.to_owned())).map(Views::whole)
+    }
+
+    /// What counts in the drafting room, in causal order.
+    pub fn room_events(&self) -> &[Arc<Event>] {
+        self.rooms.get(&None).map_or(&[], Views::events)
+    }
+
+    /// Whether an event is one of the drafting room.
+    fn is_of_room(&self, event: &Event) -> Result<bool, Refusal> {
+        let of_target = || {
+            let target = event.first_target()?;
+            self.rooms.iter().find(|(_, room)| room.whole().subject(&target).is_some()).map(|(of, _)| of)
+        };
+        match (act::is_of_room(event), of_target()) {
+            (Some(false), _) | (None, None) => Ok(false),
+            (_, Some(of)) if of.as_deref() != event.exercise() => Err(Refusal::ExerciseMixed),
+            _ => Ok(true),
+        }
     }
 
     /// The thread that an entry belongs to, with its first entry.

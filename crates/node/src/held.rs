@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use detente_accord::PartyId;
-use detente_accord::record::{Charter, Held, HeldEntry, KeySet, Leaf, LogId, Offer, Ring};
+use detente_accord::record::{Charter, Held, HeldEntry, KeySet, Leaf, LogId, Offer, Ring, RulesFile};
 use detente_store::record::Record;
 use detente_tlog::{KeyName, Note, leaf_hash};
+use sha2::{Digest, Sha256};
 
 use crate::Error;
 
@@ -30,6 +31,13 @@ pub(crate) fn load(record: &Record, charter: &Charter) -> Result<Held, Error> {
     for name in record.public_files(OFFER)? {
         if let Some(offer) = record.public_file(OFFER, &name)?.and_then(|bytes| Offer::read(&bytes).ok()) {
             held.offers.insert(offer.hash(), offer);
+        }
+    }
+    for name in record.public_files(RULES)? {
+        if let Some(bytes) = record.public_file(RULES, &name)?
+            && let Ok(file) = RulesFile::decode(&bytes)
+        {
+            held.rules.insert(Sha256::digest(&bytes).into(), file);
         }
     }
     let logs = record.logs()?;

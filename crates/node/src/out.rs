@@ -87,6 +87,9 @@ impl Accord<'_> {
             }
         }
         self.add_public(&mut packet)?;
+        if out.left == 0 && self.reads_leaves(to) {
+            self.add_rules(&mut packet)?;
+        }
         out.bytes = packet.finish()?;
         Ok(out)
     }
@@ -291,6 +294,18 @@ impl Accord<'_> {
         for hash in self.record.evidence_hashes()? {
             if let Some(evidence) = self.record.evidence(&hash)? {
                 packet.evidence(&evidence);
+            }
+        }
+        Ok(())
+    }
+
+    /// Rules files that a draft names: nobody takes in one that none does.
+    fn add_rules(&self, packet: &mut PacketBuilder) -> Result<(), Error> {
+        for text in self.state.talks().room().texts().values() {
+            for hash in &text.files {
+                if let Some(file) = self.record.public_file(RULES, &hex_name(hash))? {
+                    packet.rules(&file);
+                }
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ use super::keyset::KeySet;
 use super::leaf::Leaf;
 use super::names::LogId;
 use super::offer::Offer;
+use super::rules::RulesFile;
 use crate::PartyId;
 
 /// The place of an entry.
@@ -77,6 +78,8 @@ pub struct Held {
     pub keysets: BTreeMap<[u8; 32], KeySet>,
     /// Offers of parties that joined later, by SHA-256 of their bytes.
     pub offers: BTreeMap<[u8; 32], Offer>,
+    /// Later texts' titles and rules, by SHA-256 of their bytes.
+    pub rules: BTreeMap<[u8; 32], RulesFile>,
 }
 
 impl Held {

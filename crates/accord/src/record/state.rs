@@ -12,6 +12,7 @@ mod moments;
 mod redaction;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::charter::Charter;
 use super::held::{Held, Position};
@@ -19,6 +20,7 @@ use super::names::LogId;
 use super::numbers::Number;
 use super::order::Order;
 use super::ring::Ring;
+use super::rules::Rules;
 use crate::PartyId;
 use crate::talks::Talks;
 
@@ -43,6 +45,7 @@ pub struct State {
     redactions: BTreeMap<Position, Redaction>,
     matches: Vec<Match>,
     talks: Talks,
+    rules: Arc<Rules>,
 }
 
 impl State {
@@ -74,7 +77,21 @@ impl State {
         let took = |position: &Position| matches!(effects.get(position), Some(Effect::Took));
         let redactions = redaction::all(held, &order, took);
         let matches = matches::all(held, &order, took);
-        State { ring, order, holders, effects, members, numbers, single, freezes, redactions, matches, talks }
+        let rules = judge::rules_of(charter, held, &members, talks.room().rules_now());
+        State {
+            rules,
+            ring,
+            order,
+            holders,
+            effects,
+            members,
+            numbers,
+            single,
+            freezes,
+            redactions,
+            matches,
+            talks,
+        }
     }
 
     /// The keys of the record.
@@ -134,6 +151,11 @@ impl State {
     /// Matches, in the order of their terms.
     pub fn matches(&self) -> &[Match] {
         &self.matches
+    }
+
+    /// The rules in force, for whoever has seen everything that is here.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// What was promised, asked, answered and denied.

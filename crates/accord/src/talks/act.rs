@@ -15,3 +15,14 @@ pub(super) fn is_follow_up(event: &Event) -> bool {
 pub(super) fn is_about_any(event: &Event) -> bool {
     matches!(event.act.kind, "withdrawal" | "correction")
 }
+
+/// Types all of whose acts are of the drafting room.
+const ROOM: [&str; 7] = ["draft", "bracket", "silence", "acceptance", "norm", "reservation", "declaration"];
+/// Types whose acts are of the drafting room if what they name is.
+const ALSO_ROOM: [&str; 3] = ["objection", "withdrawal", "correction"];
+
+/// Whether the statement is one of the drafting room; nothing if that depends on what it names.
+pub(super) fn is_of_room(event: &Event) -> Option<bool> {
+    let kind = event.act.kind;
+    if ALSO_ROOM.contains(&kind) { None } else { Some(ROOM.contains(&kind)) }
+}

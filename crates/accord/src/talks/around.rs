@@ -1,12 +1,24 @@
 //! What surrounds a thread: rules, parties, and for questions about now the time.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use detente_psi::Time;
 
 use super::{Span, Talks};
 use crate::PartyId;
-use crate::record::Rules;
+use crate::record::{Order, Rules};
+
+/// What held at the place of a statement. A clock that runs keeps the rules it started under.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Setting {
+    /// The rules in force there.
+    pub rules: Arc<Rules>,
+    /// The parties whose word counts there.
+    pub parties: BTreeSet<PartyId>,
+    /// Whether the charter is bare: such an accord is in force as soon as it is open.
+    pub is_bare: bool,
+}
 
 /// What a machine may look at beside its own thread when it judges an act.
 #[derive(Clone, Copy)]
@@ -15,6 +27,10 @@ pub struct Around<'a> {
     pub rules: &'a Rules,
     /// The parties whose word counts there.
     pub parties: &'a BTreeSet<PartyId>,
+    /// Whether the charter is bare.
+    pub is_bare: bool,
+    /// Who had seen what.
+    pub order: &'a Order,
 }
 
 /// A moment at which the talks are looked at.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use detente_psi::Time;
 
+use super::around::{Around, Setting};
 use crate::PartyId;
 use crate::jcs::Value;
-use crate::record::{Act, Leaf, Position};
+use crate::record::{Act, Leaf, Order, Position, Rel};
 use crate::record::{hash, integer, place_of, text};
 
 /// A statement whose form, references and signatures were checked.
@@ -23,6 +24,8 @@ pub struct Event {
     pub received: BTreeMap<PartyId, Time>,
     /// The earliest cosignature over it by another party or an agreed witness.
     pub witnessed: Option<Time>,
+    /// What held at its place.
+    pub setting: Arc<Setting>,
 }
 
 /// A time, and what it rests on.
@@ -46,6 +49,19 @@ pub enum Proof {
 }
 
 impl Event {
+    /// What surrounds it.
+    pub fn around<'a>(&'a self, order: &'a Order) -> Around<'a> {
+        let Setting { rules, parties, is_bare } = self.setting.as_ref();
+        Around { rules, parties, is_bare: *is_bare, order }
+    }
+
+    /// The earliest time at which it can be shown to have been there; without anybody's evidence what its author
+    /// says.
+    pub fn moment(&self) -> Time {
+        let shown = self.received.values().copied().chain(self.witnessed);
+        shown.fold(self.said(), Time::min)
+    }
+
     /// Its author.
     pub fn by(&self) -> &PartyId {
         &self.leaf.said.party
@@ -94,6 +110,12 @@ impl Event {
     /// The entries that its references name, in their order.
     pub fn targets(&self) -> impl Iterator<Item = Position> {
         self.leaf.said.refs.iter().filter_map(|reference| place_of(&reference.target))
+    }
+
+    /// The entries that it names in this relation, in their order.
+    pub fn named(&self, rel: Rel) -> impl Iterator<Item = Position> {
+        let named = self.leaf.said.refs.iter().filter(move |reference| reference.rel == rel);
+        named.filter_map(|reference| place_of(&reference.target))
     }
 
     /// When it was said, by its author's clock.

@@ -16,6 +16,8 @@ pub struct Views<M> {
     events: Vec<Arc<Event>>,
     whole: M,
     seen_by: BTreeMap<PartyId, View<M>>,
+    /// What a thread begins with that no entry opens.
+    start: Option<M>,
 }
 
 #[derive(Clone)]
@@ -28,11 +30,16 @@ struct View<M> {
 impl<M: Machine> Views<M> {
     pub(super) fn open(event: &Event, around: &Around<'_>) -> Result<Views<M>, Refusal> {
         let whole = M::open(event, around)?;
-        Ok(Views { events: vec![Arc::new(event.clone())], whole, seen_by: BTreeMap::new() })
+        Ok(Views { events: vec![Arc::new(event.clone())], whole, seen_by: BTreeMap::new(), start: None })
+    }
+
+    /// A thread that no entry opens: whichever is first here, another may be first elsewhere.
+    pub(super) fn starting_with(start: M) -> Views<M> {
+        Views { events: Vec::new(), whole: start.clone(), seen_by: BTreeMap::new(), start: Some(start) }
     }
 
     pub(super) fn take(&mut self, event: &Event, order: &Order, around: &Around<'_>) -> Result<(), Refusal> {
-        let mut view = self.view_of(event, order, around);
+        let mut view = self.view_of(event, order);
         let allowed = view.machine.allows(event, around);
         if allowed.is_ok() {
             view.machine.apply(event, around);
@@ -45,30 +52,29 @@ impl<M: Machine> Views<M> {
     }
 
     /// The thread as the author of an event had seen it.
-    fn view_of(&mut self, event: &Event, order: &Order, around: &Around<'_>) -> View<M> {
-        let mut view = self.seen_by.remove(event.by()).unwrap_or_else(|| {
-            let first = self.events.first().map(|first| first.position.log.clone());
-            let taken = first.into_iter().map(|log| (log, 1)).collect();
-            View { machine: self.first(around), taken }
-        });
+    fn view_of(&mut self, event: &Event, order: &Order) -> View<M> {
+        let mut view = self.seen_by.remove(event.by()).unwrap_or_else(|| self.first(order));
         let mut of_log: BTreeMap<&LogId, usize> = BTreeMap::new();
         for earlier in &self.events {
             let number = of_log.entry(&earlier.position.log).or_default();
             *number += 1;
             let taken = view.taken.get(&earlier.position.log).copied().unwrap_or(0);
             if *number > taken && order.had_seen(&event.position, &earlier.position) {
-                view.machine.apply(earlier, around);
+                view.machine.apply(earlier, &earlier.around(order));
                 *view.taken.entry(earlier.position.log.clone()).or_default() += 1;
             }
         }
         view
     }
 
-    /// The machine as the opening entry left it.
-    fn first(&self, around: &Around<'_>) -> M {
-        let opened = self.events.first().and_then(|first| M::open(first, around).ok());
+    /// What every author has seen: the opening entry.
+    fn first(&self, order: &Order) -> View<M> {
+        let first = self.events.first().filter(|_| self.start.is_none());
+        let opened = first.and_then(|first| M::open(first, &first.around(order)).ok());
         // A thread exists because its first entry opened it.
-        opened.unwrap_or_else(|| self.whole.clone())
+        let machine = opened.or_else(|| self.start.clone()).unwrap_or_else(|| self.whole.clone());
+        let taken = first.map(|first| (first.position.log.clone(), 1)).into_iter().collect();
+        View { machine, taken }
     }
 
     /// The thread with everything that counts.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use detente_accord::b64;
 use detente_accord::jcs::Value;
 use detente_accord::record::packet::Packet;
-use detente_accord::record::{Held, KeySet, LogId, Offer, convict::convict, sealed};
+use detente_accord::record::{Held, KeySet, LogId, Offer, RulesFile, convict::convict, sealed};
 use detente_tlog::Evidence;
 
 use super::check::{Checked, Fault, failed};
@@ -24,6 +24,10 @@ pub(super) fn read_public(packet: &Packet<'_>, after: &mut Held) -> Result<(), F
             return Err(Refused::FileUnbound(format!("offer/{party}.json")).into());
         }
         after.offers.insert(offer.hash(), offer);
+    }
+    for (hash, bytes) in &packet.rules {
+        // One that does not read puts nothing in force; its draft may name what it likes.
+        after.rules.extend(RulesFile::decode(bytes).ok().map(|file| (*hash, file)));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Whether an entry has effect. One that has none stays in its log, is mirrored and cosigned, and says nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::effect::{Effect, Why};
 use super::freeze::Freezes;
@@ -16,11 +17,12 @@ use crate::record::numbers::{Number, Numbers};
 use crate::record::offices::Offices;
 use crate::record::order::Order;
 use crate::record::ring::{Ring, hash};
+use crate::record::rules::{Rules, RulesFile};
 use crate::record::schema::{check_schema, check_targets, original_of};
 use crate::record::signers::{Signers, Standpoint, check_signers, is_in_chair};
 use crate::record::table::Act;
 use crate::statement::{StatementId, bare_accord};
-use crate::talks::{Around, Event, Talks};
+use crate::talks::{Event, Setting, Talks};
 
 /// What a run over all entries gives.
 pub(super) struct Judged {
@@ -51,6 +53,8 @@ pub(super) struct Judge<'a> {
     numbers: BTreeMap<Position, Number>,
     /// Statements that one person released where two are the rule.
     single: BTreeSet<Position>,
+    /// What holds where, by the rules file in force there; until the members change.
+    settings: BTreeMap<Option<(u64, [u8; 32])>, Arc<Setting>>,
     /// Statements by their ids: those of an exchange by files name each other so.
     by_id: BTreeMap<StatementId, &'a Leaf>,
 }
@@ -85,6 +89,7 @@ impl<'a> Judge<'a> {
             members: members::founders(charter),
             numbers: BTreeMap::new(),
             single: BTreeSet::new(),
+            settings: BTreeMap::new(),
             by_id: of_files.map(|leaf| (leaf.statement_id(), leaf)).collect(),
         }
     }
@@ -123,14 +128,15 @@ impl<'a> Judge<'a> {
         if !is_new {
             return Err(Why::Replayed);
         }
-        let act = check_schema(leaf, &self.record, self.charter.rules())?;
+        let setting = self.setting_at(position);
+        let act = check_schema(leaf, &self.record, &setting.rules)?;
         for reference in &said.refs {
             self.check_target(position, reference.rel, &reference.target)?;
         }
         check_targets(act, leaf, &|target| self.find(target))?;
-        let signers = self.check_signers(position, act, leaf)?;
-        self.check_state(position, leaf)?;
-        self.talk(position, act)?;
+        let signers = self.check_signers(position, act, leaf, &setting)?;
+        self.check_state(position, leaf, &setting)?;
+        self.talk(position, act, &setting)?;
         if signers.single {
             self.single.insert(position.clone());
         }
@@ -159,7 +165,13 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn check_signers(&mut self, position: &Position, act: &'static Act, leaf: &Leaf) -> Result<Signers, Why> {
+    fn check_signers(
+        &mut self,
+        position: &Position,
+        act: &'static Act,
+        leaf: &Leaf,
+        setting: &Setting,
+    ) -> Result<Signers, Why> {
         let author = &leaf.said.party;
         if !self.offices.contains_key(author) {
             // Its offices are those of the offer that the invitation binds.
@@ -171,13 +183,8 @@ impl<'a> Judge<'a> {
             self.offices.insert(author.clone(), offices);
         }
         let offices = self.offices.get(author).ok_or(Why::NotAParty)?;
-        let parties: Vec<PartyId> = self
-            .members
-            .iter()
-            .filter(|(_, m)| m.standing == Membership::Party)
-            .map(|(id, _)| id.clone())
-            .collect();
-        let rules = self.charter.rules();
+        let parties: Vec<PartyId> = setting.parties.iter().cloned().collect();
+        let rules = setting.rules.as_ref();
         let at = Standpoint {
             offices,
             rules,
@@ -212,7 +219,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The act in its thread.
-    fn talk(&mut self, position: &Position, act: &'static Act) -> Result<(), Why> {
+    fn talk(&mut self, position: &Position, act: &'static Act, setting: &Arc<Setting>) -> Result<(), Why> {
         let Some(leaf) = self.held.shared_leaf(position) else { return Ok(()) };
         let event = Event {
             position: position.clone(),
@@ -220,20 +227,37 @@ impl<'a> Judge<'a> {
             leaf: leaf.clone(),
             received: self.moments.received(position),
             witnessed: self.holders.first_cosigned(position),
+            setting: setting.clone(),
         };
-        let parties = members::parties(&self.members);
-        let around = Around { rules: self.charter.rules(), parties: &parties };
-        Ok(self.talks.take(&event, self.order, &around)?)
+        Ok(self.talks.take(&event, self.order, &event.around(self.order))?)
     }
 
-    fn check_state(&mut self, position: &Position, leaf: &Leaf) -> Result<(), Why> {
+    /// What holds at a place: the rules that its author had seen come into force.
+    fn setting_at(&mut self, position: &Position) -> Arc<Setting> {
+        let named = self.talks.room().rules_for(position, self.order);
+        if let Some(setting) = self.settings.get(&named) {
+            return setting.clone();
+        }
+        let setting = Arc::new(Setting {
+            rules: rules_of(self.charter, self.held, &self.members, named),
+            parties: members::parties(&self.members),
+            is_bare: self.charter.is_bare(),
+        });
+        self.settings.insert(named, setting.clone());
+        setting
+    }
+
+    fn check_state(&mut self, position: &Position, leaf: &Leaf, setting: &Setting) -> Result<(), Why> {
         let author = self.members.get(&leaf.said.party).map(|member| member.standing);
         match (leaf.said.kind.as_str(), author) {
             ("charter", Some(_)) => {
                 let is_ours = hash(leaf, "sha256") == Some(*self.charter.record_id().bytes());
                 if is_ours && position.seq == 0 { Ok(()) } else { Err(Why::WrongState) }
             }
-            ("member", _) => members::apply(&mut self.members, self.charter, position, leaf),
+            ("member", _) => {
+                self.settings.clear();
+                members::apply(&mut self.members, &setting.rules, position, leaf)
+            }
             // What machines say stays true of whoever left: that it received, deleted, recovered. And whoever left
             // may still have its content deleted.
             ("ack" | "error" | "erased" | "recovery" | "evidence" | "anchor" | "redaction", Some(_)) => {
@@ -243,6 +267,20 @@ impl<'a> Judge<'a> {
             _ => Err(Why::NotAParty),
         }
     }
+}
+
+/// The rules of a text in force; those of the charter while there is none, or while its file is not held here, or
+/// is not what the text says it is.
+pub(super) fn rules_of(
+    charter: &Charter,
+    held: &Held,
+    members: &BTreeMap<PartyId, Member>,
+    named: Option<(u64, [u8; 32])>,
+) -> Arc<Rules> {
+    let file = named.and_then(|(rev, hash)| held.rules.get(&hash).filter(|file| file.rev == rev));
+    let is_party = |id: &PartyId| members.get(id).is_some_and(|m| m.standing == Membership::Party);
+    let fits = |file: &&RulesFile| file.rules.check_parties(is_party, |id| members.contains_key(id)).is_ok();
+    Arc::new(file.filter(fits).map_or_else(|| charter.rules().clone(), |file| file.rules.clone()))
 }
 
 /// The ids under which two founders speak by files.

@@ -9,6 +9,7 @@ use crate::record::held::Position;
 use crate::record::leaf::Leaf;
 use crate::record::party::Party;
 use crate::record::ring::{hash, place_of, text};
+use crate::record::rules::Rules;
 
 /// Where somebody stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,7 +82,7 @@ pub(super) fn parties(members: &BTreeMap<PartyId, Member>) -> BTreeSet<PartyId> 
 /// [`Why`] it has no effect.
 pub(super) fn apply(
     members: &mut BTreeMap<PartyId, Member>,
-    charter: &Charter,
+    rules: &Rules,
     position: &Position,
     leaf: &Leaf,
 ) -> Result<(), Why> {
@@ -134,7 +135,7 @@ pub(super) fn apply(
         "expel" => {
             let subject = subject.filter(|subject| subject != author).ok_or(Why::WrongState)?;
             let member = members.get_mut(&subject).filter(|member| member.standing == Membership::Party);
-            let member = member.filter(|_| charter.rules().expel).ok_or(Why::WrongState)?;
+            let member = member.filter(|_| rules.expel).ok_or(Why::WrongState)?;
             member.expel.insert(author.clone());
             if parties.iter().filter(|party| **party != subject).all(|party| member.expel.contains(party)) {
                 (member.standing, member.since) = (Membership::Expelled, Some(position.clone()));
