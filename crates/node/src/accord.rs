@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use detente_accord::record::{Charter, Held, LogId, Offer, Office, Party, Position, State};
+use detente_accord::record::{Charter, Held, LogId, Offer, Office, Party, Position, RulesFile, State};
 use detente_accord::{Entropy, PartyId, SecretKey, Time};
 use detente_store::Home;
 use detente_store::record::{Record, Signer};
+use sha2::{Digest, Sha256};
 
 use crate::found::{KEYS, other_offices};
-use crate::held::{self, OFFER};
+use crate::held::{self, OFFER, RULES};
 use crate::seeds::{EpochSeeds, Keyring, LastingSeeds, desk_office};
 use crate::take::evidence::convicted;
 use crate::{Error, say};
@@ -166,6 +167,18 @@ impl<'h> Accord<'h> {
         self.record.put_public_file(OFFER, &hex_name(&offer.hash()), offer.bytes())?;
         self.held.offers.insert(offer.hash(), offer.clone());
         Ok(())
+    }
+
+    /// Keeps a rules file beside the log, so that a draft can name it; gives its hash.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn keep_rules(&mut self, file: &RulesFile) -> Result<[u8; 32], Error> {
+        let bytes = file.encode();
+        let hash: [u8; 32] = Sha256::digest(&bytes).into();
+        self.record.put_public_file(RULES, &hex_name(&hash), &bytes)?;
+        self.held.rules.insert(hash, file.clone());
+        Ok(hash)
     }
 
     /// The newest offer that is held of a party.

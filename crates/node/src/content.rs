@@ -101,7 +101,7 @@ impl Accord<'_> {
             Membership::Observer => self.charter.party(reader)?.standing(),
             Membership::Invited | Membership::Withdrawn | Membership::Expelled => return None,
         };
-        Some(sees(self.charter.rules(), said, reader, standing))
+        Some(sees(self.state.rules(), said, reader, standing))
     }
 
     /// The scope of an observer.

@@ -9,6 +9,8 @@ use detente_accord::{Entropy, PartyId, Time};
 use detente_store::record::ItemKeyFor;
 use detente_tlog::TreeSize;
 
+use crate::accord::hex_name;
+use crate::held::RULES;
 use crate::{Accord, Error};
 
 /// Entries of one packet, in bytes. What is left goes with the next one.
