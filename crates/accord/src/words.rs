@@ -6,6 +6,7 @@ pub mod desk;
 mod lay;
 mod matching;
 pub mod overview;
+pub mod preview;
 pub mod said;
 pub mod talks;
 pub mod time;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use detente_accord::PartyId;
-use detente_accord::record::{LogId, Position};
+use detente_accord::record::{LogId, Office, Position};
 use detente_accord::words::grouped;
 use detente_node::{Access, Accord, Sought};
 use detente_store::Home;
@@ -32,6 +32,14 @@ pub(crate) fn party(text: &str) -> Result<PartyId, Failure> {
     PartyId::parse(text).ok_or_else(|| {
         Failure::usage(format!("{} is not the id of a party", quoted(text)))
             .hint("detente accord show lists them")
+    })
+}
+
+/// The name of an office as typed.
+pub(crate) fn office(text: &str) -> Result<Office, Failure> {
+    Office::parse(text).ok_or_else(|| {
+        Failure::usage(format!("{} is not the name of an office", quoted(text)))
+            .hint("the desk, or a name that was given with: detente accord offer --office NAME=ROLES")
     })
 }
 

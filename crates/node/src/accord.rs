@@ -63,6 +63,7 @@ impl<'h> Accord<'h> {
         };
         if access == Access::Write {
             accord.open_signer()?;
+            accord.forget_said()?;
         }
         Ok(accord)
     }

@@ -12,8 +12,8 @@ use detente_accord::{Entropy, Rejection, Time};
 use detente_store::record::Beside;
 use detente_tlog::{Checkpoint, CosignTime, TreeSize};
 
+use crate::release::By;
 use crate::seal::ForReaders;
-use crate::seeds::desk_office;
 use crate::{Accord, Error, say};
 
 /// Entries that were appended, under a signed head.
@@ -26,9 +26,9 @@ pub struct Appended {
 }
 
 /// A statement ready for its place, with what lies beside it.
-struct Ready {
-    signed: Signed,
-    sealed: Vec<ForReaders>,
+pub(crate) struct Ready {
+    pub(crate) signed: Signed,
+    pub(crate) sealed: Vec<ForReaders>,
 }
 
 /// A statement that was made elsewhere, with what opens it: one of an exchange by files.
@@ -93,25 +93,18 @@ impl Accord<'_> {
     pub fn log_made(&mut self, made: Vec<Made>, now: Time) -> Result<Appended, Error> {
         self.may_append()?;
         let mut ready = Vec::new();
-        for Made { statement, mut sigs, openings } in made {
-            if let [first] = sigs.as_slice()
-                && takes_two(&statement)
-                && let Some(second) = self.second_office(first)?
+        for Made { statement, sigs, openings } in made {
+            let rule = rule_of_files(&statement);
+            let mut signed = Signed { statement, sigs, openings };
+            let first = signed.offices();
+            if let (Some(rule @ SignerRule::Two(_)), [_]) = (rule, first.as_slice())
+                && let Some(second) = self.next_signer(rule, &first)
             {
-                sigs.extend(self.with_offices(&[second], |keys| say::countersigned(&statement, keys))?);
-                sigs.sort_by(|a, b| a.key.cmp(&b.key));
+                self.sign(&mut signed, &[second])?;
             }
-            ready.push(Ready { signed: Signed { statement, sigs, openings }, sealed: Vec::new() });
+            ready.push(Ready { signed, sealed: Vec::new() });
         }
         self.place(ready, true, now)
-    }
-
-    /// An active office besides the one that signed, if its key is in this home.
-    fn second_office(&self, first: &RoleSignature) -> Result<Option<Office>, Error> {
-        let seeds = self.epoch_seeds(self.log.epoch)?;
-        let signed = first.office().map(|(_, name)| name.to_owned());
-        let mut others = self.active_offices().into_iter();
-        Ok(others.find(|office| Some(office.as_str()) != signed.as_deref() && seeds.office(office).is_some()))
     }
 
     /// Signs whatever stands beyond the last signed head: after a crash between the entry and its head.
@@ -177,33 +170,49 @@ impl Accord<'_> {
         self.may_append().is_ok() && !matches!(standing, None | Some(Membership::Invited))
     }
 
-    /// Commits, seals and signs a draft.
+    /// Commits, seals and signs a draft, by the offices that have the roles for it.
     fn prepare(&self, mut draft: Draft, now: Time, entropy: &mut Entropy) -> Result<Ready, Error> {
-        let signing = say::signing(&mut draft, self.active_offices());
+        let signing = self.signing(&mut draft, &By::Roles)?;
+        let mut ready = self.fix(draft, now, entropy)?;
+        self.sign(&mut ready.signed, &signing.offices)?;
+        Ok(ready)
+    }
+
+    /// Commits and seals a draft. Its bytes are fixed then; nobody has signed.
+    pub(crate) fn fix(&self, draft: Draft, now: Time, entropy: &mut Entropy) -> Result<Ready, Error> {
         let readers = self.reading(&draft);
         let labels = say::labels(draft.kind);
         let committed = draft.commit(self.charter.record_id(), self.us.id().clone(), now, labels, entropy);
         let sealed = self.seal(&committed, &readers, entropy)?;
         let items: Vec<SealedItem> = sealed.iter().map(|one| one.sealed.item.clone()).collect();
-        let signed = self.with_offices(&signing, |keys| committed.sign(&items, keys))?;
-        Ok(Ready { signed, sealed })
+        Ok(Ready { signed: committed.fix(&items), sealed })
     }
 
-    /// Our offices that may sign, the desk first.
-    fn active_offices(&self) -> Vec<Office> {
-        let others = self.us.offices().keys().filter(|office| **office != desk_office()).cloned();
-        std::iter::once(desk_office()).chain(others).collect()
+    /// Lets our offices sign.
+    pub(crate) fn sign(&self, signed: &mut Signed, offices: &[Office]) -> Result<(), Error> {
+        self.with_offices(offices, |keys| keys.iter().for_each(|(name, key)| signed.sign(name, key)))
     }
 
-    fn place(&mut self, ready: Vec<Ready>, must_count: bool, now: Time) -> Result<Appended, Error> {
+    /// The entries that statements would be if they came next.
+    pub(crate) fn next_leaves(&self, statements: &[&Signed], now: Time) -> Result<Vec<Leaf>, Error> {
+        let mut heads = self.new_heads()?;
+        let leaf = |(seq, signed): (u64, &&Signed)| {
+            let place = Place { epoch: self.log.epoch, seq, time: now, heads: std::mem::take(&mut heads) };
+            Ok(Leaf::encode(&place, &signed.statement, &signed.sigs)?)
+        };
+        (self.own_size()..).zip(statements).map(leaf).collect()
+    }
+
+    pub(crate) fn place(
+        &mut self,
+        ready: Vec<Ready>,
+        must_count: bool,
+        now: Time,
+    ) -> Result<Appended, Error> {
         let origin = self.charter.names().origin(&self.log);
         let first = self.own_size();
-        let mut leaves = Vec::new();
-        let mut heads = self.new_heads()?;
-        for (seq, ready) in (first..).zip(&ready) {
-            let place = Place { epoch: self.log.epoch, seq, time: now, heads: std::mem::take(&mut heads) };
-            leaves.push(Leaf::encode(&place, &ready.signed.statement, &ready.signed.sigs)?);
-        }
+        let statements: Vec<&Signed> = ready.iter().map(|ready| &ready.signed).collect();
+        let leaves = self.next_leaves(&statements, now)?;
         if must_count {
             self.judge(&leaves)?;
         }
@@ -219,8 +228,9 @@ impl Accord<'_> {
         Ok(Appended { positions: positions.collect(), size: self.own_size() })
     }
 
-    /// A node says nothing that would have no effect: everybody would see it, and nobody could take it back.
-    fn judge(&self, leaves: &[Leaf]) -> Result<(), Error> {
+    /// A node says nothing that would have no effect: everybody would see it, and nobody could take it back. Gives
+    /// what the record would add up to.
+    pub(crate) fn judge(&self, leaves: &[Leaf]) -> Result<State, Error> {
         let mut after = self.held.clone();
         let entries = after.logs.entry(self.log.clone()).or_default();
         entries.extend(
@@ -235,10 +245,11 @@ impl Accord<'_> {
             }
             if let Some(Effect::Without(why)) = state.effect(&Position::new(self.log.clone(), leaf.place.seq))
             {
-                return Err(Error::NoEffect { kind: leaf.said.kind.clone(), why: why.name() });
+                let (why, words) = (why.name(), why.to_string());
+                return Err(Error::NoEffect { kind: leaf.said.kind.clone(), why, words });
             }
         }
-        Ok(())
+        Ok(state)
     }
 
     /// Whether the statement that a reference names stands in a log that is held.
@@ -298,19 +309,18 @@ impl Accord<'_> {
     }
 }
 
-/// Whether an act of an exchange by files takes two offices in a record.
-fn takes_two(statement: &Value) -> bool {
+/// Who signs an act of an exchange by files in a record.
+fn rule_of_files(statement: &Value) -> Option<SignerRule> {
     let text = |value: Option<&Value>| match value {
         Some(Value::Text(text)) => text.clone(),
         _ => String::new(),
     };
-    let Value::Object(members) = statement else { return false };
+    let Value::Object(members) = statement else { return None };
     let act = match members.get("pub") {
         Some(Value::Object(public)) => text(public.get("act")),
         _ => String::new(),
     };
-    let act = Act::of_files(&text(members.get("type")), &act);
-    act.is_some_and(|act| matches!(act.signers, SignerRule::Two(_)))
+    Act::of_files(&text(members.get("type")), &act).map(|act| act.signers)
 }
 
 /// Milliseconds as the seconds of a cosignature.

@@ -84,7 +84,7 @@ impl Accord<'_> {
     }
 
     /// What everybody else gets of a draft once it is said.
-    pub(crate) fn reading(&self, draft: &Draft) -> Vec<(PartyId, Sees)> {
+    pub fn reading(&self, draft: &Draft) -> Vec<(PartyId, Sees)> {
         let to = match draft.public.get("to") {
             Some(Value::Text(to)) => PartyId::parse(to),
             _ => None,

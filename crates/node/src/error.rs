@@ -31,12 +31,14 @@ pub enum Error {
     #[error("this may not be said now: {0}")]
     NotAllowed(&'static str),
     /// The statement would have no effect: nothing was said.
-    #[error("a statement of type {kind} would have no effect ({why}); nothing was said")]
+    #[error("a statement of type {kind} would have no effect: {words} ({why}); nothing was said")]
     NoEffect {
         /// Its type.
         kind: String,
         /// The name of the reason.
         why: &'static str,
+        /// The reason in words.
+        words: String,
     },
     /// We have no such accord, offer or entry.
     #[error("{0}")]

@@ -20,9 +20,11 @@ mod new;
 mod out;
 mod recover;
 mod refused;
+mod release;
 mod say;
 mod seal;
 mod seeds;
+mod signing;
 mod take;
 
 pub use accord::{Access, Accord};
@@ -35,4 +37,5 @@ pub use new::{New, says};
 pub use out::{Outgoing, What};
 pub use recover::Recovered;
 pub use refused::Refused;
+pub use release::{By, Done, Prepared, Waiting};
 pub use take::Taken;

@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use detente_accord::jcs::Value;
-use detente_accord::record::{
-    Act, Charter, Draft, LogId, Names, Office, Reference, RoleSignature, SignerRule, StatementType,
-};
-use detente_accord::statement::sign_statement;
-use detente_accord::{PartyId, SecretKey, Time, b64};
+use detente_accord::record::{Charter, Draft, LogId, Names, Reference, StatementType};
+use detente_accord::{PartyId, Time, b64};
 use detente_tlog::Hash;
 
 /// Entry 0 of a log.
@@ -123,37 +120,6 @@ pub(crate) fn member(
         draft.values.insert("reason", Value::text(reason));
     }
     draft
-}
-
-/// How many offices sign a statement of this kind: machines sign nothing, proposing takes one, binding takes two.
-fn due(draft: &Draft) -> usize {
-    let act = match draft.public.get("act") {
-        Some(Value::Text(act)) => act.as_str(),
-        _ => "",
-    };
-    match Act::of(draft.kind, act).map(|act| act.signers) {
-        Some(SignerRule::Node | SignerRule::NodeOrChair) => 0,
-        Some(SignerRule::Two(_) | SignerRule::Inquiry | SignerRule::Notice | SignerRule::AsOriginal) => 2,
-        _ => 1,
-    }
-}
-
-/// The offices that sign it, of those that may. One that signs alone where two are due has to say so.
-pub(crate) fn signing(draft: &mut Draft, offices: Vec<Office>) -> Vec<Office> {
-    let due = due(draft);
-    if due == 2 && offices.len() == 1 {
-        draft.public.insert("single".to_owned(), Value::Bool(true));
-    }
-    offices.into_iter().take(due).collect()
-}
-
-/// The signatures of further offices under a statement that was made before.
-pub(crate) fn countersigned(statement: &Value, keys: &[(String, &SecretKey)]) -> Vec<RoleSignature> {
-    let sign = |(key, secret): &(String, &SecretKey)| RoleSignature {
-        key: key.clone(),
-        signature: sign_statement(statement, secret),
-    };
-    keys.iter().map(sign).collect()
 }
 
 fn b64_value(bytes: &[u8; 32]) -> Value {

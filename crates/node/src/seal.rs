@@ -83,6 +83,11 @@ impl Accord<'_> {
         sealed: &[ForReaders],
     ) -> Result<(), Error> {
         self.put_openings(leaf, openings)?;
+        self.keep_sealed(sealed)
+    }
+
+    /// Keeps sealed files with their keys.
+    pub(crate) fn keep_sealed(&mut self, sealed: &[ForReaders]) -> Result<(), Error> {
         for ForReaders { sealed, keys } in sealed {
             let sha256 = &sealed.item.sha256;
             self.record.put_sealed(&sealed.file)?;

@@ -42,6 +42,7 @@ mod seeds;
 mod signer;
 mod tiles;
 mod tree;
+mod waiting;
 
 pub use append::{Beside, Grown};
 pub use content::{ContentField, Field, ItemKeyFor};
@@ -58,3 +59,4 @@ pub use read::LogState;
 pub use seeds::{read_seed, write_seed};
 pub use signer::{CosignAs, CosignerSeeds, LogSeeds, Recovering, Refusal, SignedHead, Signer, SignerSeeds};
 pub use tree::Tree;
+pub use waiting::WaitingRow;

@@ -3,16 +3,21 @@
 use std::collections::BTreeMap;
 
 use detente_psi::Time;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::keyset::Office;
 use super::leaf::{Reference, RoleSignature, SealedItem};
 use super::names::RecordId;
 use crate::commitment::Opening;
+use crate::fields::Fields;
 use crate::jcs::Value;
-use crate::statement::sign_statement;
-use crate::{Entropy, PartyId, SecretKey, b64};
+use crate::limits::LEAF_SIGS_MAX;
+use crate::statement::{STATEMENT_CONTEXT, StatementId, sign_statement};
+use crate::{Entropy, PartyId, Rejection, SecretKey, b64};
 
 /// What is to be said.
+#[derive(Clone)]
 pub struct Draft {
     /// The type.
     pub kind: &'static str,
@@ -49,7 +54,8 @@ pub struct Committed {
     openings: Vec<Opening>,
 }
 
-/// A statement with its signatures, ready for a place in a log.
+/// A statement with its signatures, ready for a place in a log, or waiting for one more.
+#[derive(Clone)]
 pub struct Signed {
     /// The statement.
     pub statement: Value,
@@ -113,6 +119,15 @@ impl Committed {
 
     /// Names the sealed files, fixes the bytes, and lets the offices sign: key name and key of each.
     pub fn sign(self, sealed: &[SealedItem], offices: &[(String, &SecretKey)]) -> Signed {
+        let mut signed = self.fix(sealed);
+        for (key, secret) in offices {
+            signed.sign(key, secret);
+        }
+        signed
+    }
+
+    /// Names the sealed files and fixes the bytes. Nobody has signed yet.
+    pub fn fix(self, sealed: &[SealedItem]) -> Signed {
         let Committed { mut draft, record, party, made, nonce, mut openings } = self;
         let commits = openings.iter().map(|opening| {
             let commitment = opening.commitment(record.bytes(), &party);
@@ -144,12 +159,68 @@ impl Committed {
             ("sealed", Value::Array(sealed.collect())),
             ("exercise", Value::Bool(exercise)),
         ]);
-        let sign = |(key, secret): &(String, &SecretKey)| RoleSignature {
-            key: key.clone(),
-            signature: sign_statement(&statement, secret),
-        };
-        let mut sigs: Vec<RoleSignature> = offices.iter().map(sign).collect();
-        sigs.sort_by(|a, b| a.key.cmp(&b.key));
-        Signed { statement, sigs, openings }
+        Signed { statement, sigs: Vec::new(), openings }
     }
 }
+
+impl Signed {
+    /// Adds the signature of an office: the name of its key and the key. One that has signed is not added twice.
+    pub fn sign(&mut self, key: &str, secret: &SecretKey) {
+        if self.sigs.iter().any(|sig| sig.key == key) {
+            return;
+        }
+        let signature = sign_statement(&self.statement, secret);
+        self.sigs.push(RoleSignature { key: key.to_owned(), signature });
+        self.sigs.sort_by(|a, b| a.key.cmp(&b.key));
+    }
+
+    /// The offices that signed, by name.
+    pub fn offices(&self) -> Vec<Office> {
+        self.sigs.iter().filter_map(|sig| Office::parse(sig.office()?.1)).collect()
+    }
+
+    /// The statement's id: it covers neither signatures nor openings.
+    pub fn id(&self) -> StatementId {
+        Sha256::digest([STATEMENT_CONTEXT, &self.statement.encode()].concat()).into()
+    }
+
+    /// All of it, salts and values included, as it is kept until its release.
+    pub fn to_value(&self) -> Value {
+        let sig = |sig: &RoleSignature| {
+            Value::object([
+                ("key", Value::text(sig.key.as_str())),
+                ("sig", Value::text(b64::encode(&sig.signature))),
+            ])
+        };
+        Value::object([
+            ("disclosed", Value::Array(self.openings.iter().map(Opening::to_value).collect())),
+            ("sigs", Value::Array(self.sigs.iter().map(sig).collect())),
+            ("statement", self.statement.clone()),
+        ])
+    }
+
+    /// Reads that back. Signatures are not checked here.
+    ///
+    /// # Errors
+    /// [`Rejection::BadField`] and its kin, naming the part.
+    pub fn from_value(value: Value) -> Result<Signed, Rejection> {
+        let mut fields = Fields::of(value, PART)?;
+        let openings = fields.array("disclosed", usize::MAX)?;
+        let openings = openings.into_iter().map(|value| Opening::from_value(value, PART));
+        let openings = openings.collect::<Result<_, _>>()?;
+        let sigs = fields.array("sigs", LEAF_SIGS_MAX)?.into_iter().map(read_signature);
+        let sigs = sigs.collect::<Result<_, _>>()?;
+        let statement = fields.take("statement")?;
+        fields.finish()?;
+        Ok(Signed { statement, sigs, openings })
+    }
+}
+
+fn read_signature(value: Value) -> Result<RoleSignature, Rejection> {
+    let mut fields = Fields::of(value, PART)?;
+    let read = RoleSignature { key: fields.text("key")?, signature: fields.bytes("sig")? };
+    fields.finish()?;
+    Ok(read)
+}
+
+const PART: &str = "draft";

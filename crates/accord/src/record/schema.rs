@@ -69,10 +69,20 @@ pub fn original_of<'a>(
     record: &RecordId,
     find: &Find<'_, 'a>,
 ) -> Option<(&'static Act, &'a Leaf)> {
+    original_by_refs(act, &leaf.said.refs, record, find)
+}
+
+/// The same for a statement that is about to be said, by its references.
+pub fn original_by_refs<'a>(
+    act: &Act,
+    refs: &[Reference],
+    record: &RecordId,
+    find: &Find<'_, 'a>,
+) -> Option<(&'static Act, &'a Leaf)> {
     if act.signers != SignerRule::AsOriginal {
         return None;
     }
-    let mut said = find(acted_on(leaf)?)?;
+    let mut said = find(acted_on_by(refs)?)?;
     for _ in 0..CORRECTIONS_MAX {
         let act = act_of(said, record).ok()?;
         if act.signers != SignerRule::AsOriginal {
@@ -317,7 +327,11 @@ fn match_sequence(
 
 /// The entry that an act acts on: its first reference, unless that only cites.
 fn acted_on(leaf: &Leaf) -> Option<&Target> {
-    let first = leaf.said.refs.first()?;
+    acted_on_by(&leaf.said.refs)
+}
+
+fn acted_on_by(refs: &[Reference]) -> Option<&Target> {
+    let first = refs.first()?;
     matches!(first.rel, Rel::To | Rel::Replaces | Rel::Withdraws).then_some(&first.target)
 }
 

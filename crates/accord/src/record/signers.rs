@@ -1,6 +1,8 @@
 //! Layer 2, second half: whether the offices that signed a statement may say it. Section 5.6 of the record's
 //! specification.
 
+use std::collections::BTreeMap;
+
 use super::calendar::year_and_month;
 use super::keyset::Office;
 use super::leaf::{Leaf, RoleSignature};
@@ -8,7 +10,7 @@ use super::no_effect::NoEffect;
 use super::offices::{Offices, Seat, SeatState, named_office};
 use super::party::Role;
 use super::rules::{Chair, OneUpTo, Rules};
-use super::schema::{act_name, word};
+use super::schema::act_name;
 use super::table::{Act, SignerRule};
 use crate::jcs::Value;
 use crate::key::key_name;
@@ -56,7 +58,7 @@ pub fn check_signers(act: &Act, leaf: &Leaf, at: &Standpoint<'_>) -> Result<Sign
     if signed.is_empty() {
         return Err(NoEffect::NeedsOfficer);
     }
-    let single = judge(resolve(rule, about, at.rules), act, leaf, &signed, at)?;
+    let single = judge(resolve(rule, &about.said.public, at.rules), act, leaf, &signed, at)?;
     let offices = signed.into_iter().filter_map(|signer| signer.office().cloned()).collect();
     Ok(Signers { offices, single })
 }
@@ -147,22 +149,42 @@ fn signs_its_return(leaf: &Leaf, office: &Office, seat: &Seat) -> bool {
         && seat.state == SeatState::OnLeave
 }
 
+/// Who has to sign a statement that is about to be said: by its act, what it says, and for acts that are signed as
+/// an earlier statement was, that statement.
+pub fn signers_due(
+    act: &Act,
+    public: &BTreeMap<String, Value>,
+    original: Option<(&'static Act, &Leaf)>,
+    rules: &Rules,
+) -> SignerRule {
+    match (act.signers, original) {
+        (SignerRule::AsOriginal, Some((original, said))) => {
+            resolve(original.signers, &said.said.public, rules)
+        }
+        (rule, _) => resolve(rule, public, rules),
+    }
+}
+
 /// The rule for this very statement, where it depends on what the statement says.
-fn resolve(rule: SignerRule, about: &Leaf, rules: &Rules) -> SignerRule {
+fn resolve(rule: SignerRule, public: &BTreeMap<String, Value>, rules: &Rules) -> SignerRule {
+    let word = |field: &str| match public.get(field) {
+        Some(Value::Text(word)) => Some(word.as_str()),
+        _ => None,
+    };
     match rule {
-        SignerRule::Notice => match word(about, "kind") {
+        SignerRule::Notice => match word("kind") {
             Some("change" | "activity" | "key-compromise") => {
                 SignerRule::One(&[Role::Do, Role::Ro, Role::Key])
             }
             _ => SignerRule::Two(&[Role::Ro]),
         },
         SignerRule::Inquiry => {
-            let alone = match word(about, "prec") {
+            let alone = match word("prec") {
                 Some("routine") => rules.officers.one_up_to != OneUpTo::None,
                 Some("priority") => rules.officers.one_up_to == OneUpTo::Priority,
                 _ => false,
             };
-            let attributes = about.said.public.get("attribution") != Some(&Value::Bool(false));
+            let attributes = public.get("attribution") != Some(&Value::Bool(false));
             if alone && !attributes {
                 SignerRule::One(&[Role::Do, Role::Ro])
             } else {
@@ -223,7 +245,7 @@ fn judge_two(
 }
 
 /// Section 5.6, (ii) to (v); the role was checked before, and the one that signed is then the only seat.
-fn may_be_single(act: &Act, at: &Standpoint<'_>) -> bool {
+pub fn may_be_single(act: &Act, at: &Standpoint<'_>) -> bool {
     let never = |kind: &str| at.rules.officers.never_single.iter().any(|never| never == kind);
     let original = at.original.map(|(original, _)| original);
     at.rules.officers.single.contains(at.offices.party())

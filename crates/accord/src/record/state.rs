@@ -18,6 +18,7 @@ use super::charter::Charter;
 use super::held::{Held, Position};
 use super::names::LogId;
 use super::numbers::Number;
+use super::offices::Offices;
 use super::order::Order;
 use super::ring::Ring;
 use super::rules::Rules;
@@ -41,6 +42,7 @@ pub struct State {
     members: BTreeMap<PartyId, Member>,
     numbers: BTreeMap<Position, Number>,
     single: BTreeSet<Position>,
+    offices: BTreeMap<PartyId, Offices>,
     freezes: Freezes,
     redactions: BTreeMap<Position, Redaction>,
     matches: Vec<Match>,
@@ -73,7 +75,7 @@ impl State {
         if freezes.logs().next().is_some() {
             judged = judge_all(&freezes, &holders);
         }
-        let judge::Judged { effects, members, numbers, single, talks } = judged;
+        let judge::Judged { effects, members, numbers, single, offices, talks } = judged;
         let took = |position: &Position| matches!(effects.get(position), Some(Effect::Took));
         let redactions = redaction::all(held, &order, took);
         let matches = matches::all(held, &order, took);
@@ -87,6 +89,7 @@ impl State {
             members,
             numbers,
             single,
+            offices,
             freezes,
             redactions,
             matches,
@@ -122,6 +125,16 @@ impl State {
     /// Whether one person released it where two are the rule.
     pub fn is_single(&self, position: &Position) -> bool {
         self.single.contains(position)
+    }
+
+    /// The offices of a party at the end of its log; none of a joiner that has said nothing yet.
+    pub fn offices(&self, party: &PartyId) -> Option<&Offices> {
+        self.offices.get(party)
+    }
+
+    /// The numbers of all statements that have one.
+    pub fn numbers(&self) -> &BTreeMap<Position, Number> {
+        &self.numbers
     }
 
     /// Everybody who is or was in the accord, by id.

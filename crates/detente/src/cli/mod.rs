@@ -22,10 +22,11 @@ mod record;
 mod replay;
 mod result_table;
 mod sync;
+mod talks;
 
 use std::path::PathBuf;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::exit::{Exit, Failure};
 use crate::homes;
@@ -147,19 +148,20 @@ impl Context {
 
 /// The parser, for completions and man pages.
 fn definition() -> clap::Command {
-    Cli::command()
+    talks::augment(Cli::command())
 }
 
 /// Parses the arguments, runs the command, reports its failure.
 pub(crate) fn run() -> Exit {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
-        }
+    let parsed = definition().try_get_matches().and_then(|matches| {
+        let global = Global::from_arg_matches(&matches)?;
+        Ok((matches, global))
+    });
+    let (matches, global) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return unusable(&error),
     };
-    let Global { home, json, quiet, no_progress } = cli.global;
+    let Global { home, json, quiet, no_progress } = global;
     let tui = Tui { quiet, progress: !no_progress && !json };
     let context = Context { home, json, tui };
     match crate::clock::rehearsal() {
@@ -170,18 +172,28 @@ pub(crate) fn run() -> Exit {
             return failure.exit;
         }
     }
-    let done = match (cli.version, cli.command) {
-        (true, _) => completions::version(&context),
-        (false, Some(command)) => dispatch(command, &context),
-        (false, None) => {
-            let _ = Cli::command().print_help();
-            return Exit::Usage;
-        }
+    let done = match (talks::run(&matches, &context), Cli::from_arg_matches(&matches)) {
+        (Some(done), _) => done,
+        (None, Err(error)) => return unusable(&error),
+        (None, Ok(cli)) => match (cli.version, cli.command) {
+            (true, _) => completions::version(&context),
+            (false, Some(command)) => dispatch(command, &context),
+            (false, None) => {
+                let _ = definition().print_help();
+                return Exit::Usage;
+            }
+        },
     };
     done.unwrap_or_else(|failure| {
         tui.fail(&failure);
         failure.exit
     })
+}
+
+/// Says why the arguments can't be used; help and its kin come this way too.
+fn unusable(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
 
 fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {

@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 51] = [
+const COMMANDS: [&str; 67] = [
     "try",
     "demo",
     "init",
@@ -55,6 +55,22 @@ const COMMANDS: [&str; 51] = [
     "bench psi",
     "completions",
     "help",
+    "inquire",
+    "inquire supply",
+    "inquire grant",
+    "inquire follow-up",
+    "inquire accept",
+    "inquire close",
+    "reply acknowledge",
+    "reply holding",
+    "reply more",
+    "reply extend",
+    "reply answer",
+    "reply deny",
+    "ack",
+    "drafts",
+    "release",
+    "discard",
 ];
 
 fn help(command: &str) -> String {
@@ -70,6 +86,7 @@ fn help(command: &str) -> String {
 fn every_command_s_help_fits_and_has_an_example() {
     for command in COMMANDS.into_iter().chain([
         "", "accord", "bundle", "match", "peer", "receipt", "record", "list", "home", "bench", "sync",
+        "reply",
     ]) {
         let help = help(command);
         for line in help.lines() {

@@ -14,6 +14,7 @@ mod known_answers;
 mod policy;
 mod receipts;
 mod record;
+mod talks;
 mod tamper;
 mod terminal;
 mod trying;

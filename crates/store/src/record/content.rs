@@ -171,6 +171,11 @@ impl Record {
                 db.execute("DELETE FROM sealed WHERE hash = ?1", [hash]).map(drop)
             })
         })?;
+        self.empty_content_traces()
+    }
+
+    /// Writes the database anew and empties its write-ahead log: what was deleted leaves no trace in either.
+    pub(super) fn empty_content_traces(&mut self) -> Result<(), Error> {
         self.content_database.vacuum()?;
         if self.content_database.empty_log()? {
             Ok(())
@@ -190,7 +195,7 @@ impl ItemKeyFor<'_> {
     }
 }
 
-fn check(name: &'static str, bytes: &[u8], bytes_max: usize) -> Result<(), Error> {
+pub(super) fn check(name: &'static str, bytes: &[u8], bytes_max: usize) -> Result<(), Error> {
     if bytes.len() > bytes_max {
         return Err(Error::TooLarge { name, bytes: bytes.len(), bytes_max });
     }

@@ -21,6 +21,10 @@ pub const SEALED_BYTES_MAX: usize = (1 << 20) + 64;
 /// The longest item key, wrapped for a recipient: an ML-KEM-768 ciphertext with X25519, a key and a tag.
 pub const ITEM_KEY_BYTES_MAX: usize = 4 << 10;
 
+/// The longest statement that waits for its release: the fields that can be sealed with it, their salts, and the
+/// statement itself.
+pub(crate) const WAITING_BYTES_MAX: usize = 2 << 20;
+
 /// How long a reader waits for a writer's commit, and a writer for a reader that holds back an erasure.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
 

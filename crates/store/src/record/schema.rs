@@ -83,7 +83,8 @@ pub(super) const RECORD: Schema = Schema {
 /// `content.db` ("dtnc").
 pub(super) const CONTENT: Schema = Schema {
     application_id: 0x6474_6e63,
-    steps: &["CREATE TABLE field (
+    steps: &[
+        "CREATE TABLE field (
          party TEXT NOT NULL,
          epoch INTEGER NOT NULL,
          seq INTEGER NOT NULL,
@@ -102,7 +103,13 @@ pub(super) const CONTENT: Schema = Schema {
          recipient TEXT NOT NULL,
          key BLOB NOT NULL,
          PRIMARY KEY (hash, recipient)
-     ) STRICT;"],
+     ) STRICT;",
+        // Statements that were made and not said yet.
+        "CREATE TABLE waiting (
+         name TEXT PRIMARY KEY,
+         body BLOB NOT NULL
+     ) STRICT;",
+    ],
 };
 
 impl Schema {

@@ -74,6 +74,25 @@ impl From<Refusal> for Why {
     }
 }
 
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Why::Form(reason) => return reason.fmt(f),
+            Why::Refused(refusal) => return refusal.fmt(f),
+            Why::Frozen => "it stands beyond the last head that counts of a frozen log",
+            Why::Closed => "its party goes on in another log",
+            Why::OtherRecord => "it was said in another record, or between others",
+            Why::Replayed => "the party has said this before",
+            Why::UnknownTarget => "it refers to an entry that is not here",
+            Why::TargetDiffers => "it refers to another entry than the one that stands there",
+            Why::TargetUnseen => "it refers to an entry that its author had not seen",
+            Why::NotAParty => "its author is not a party, or no longer",
+            Why::WrongState => "the state does not allow it",
+        };
+        f.write_str(words)
+    }
+}
+
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

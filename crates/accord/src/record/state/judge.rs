@@ -30,6 +30,7 @@ pub(super) struct Judged {
     pub(super) members: BTreeMap<PartyId, Member>,
     pub(super) numbers: BTreeMap<Position, Number>,
     pub(super) single: BTreeSet<Position>,
+    pub(super) offices: BTreeMap<PartyId, Offices>,
     pub(super) talks: Talks,
 }
 
@@ -106,8 +107,8 @@ impl<'a> Judge<'a> {
     }
 
     pub(super) fn finish(self) -> Judged {
-        let Judge { effects, members, numbers, single, talks, .. } = self;
-        Judged { effects, members, numbers, single, talks }
+        let Judge { effects, members, numbers, single, offices, talks, .. } = self;
+        Judged { effects, members, numbers, single, offices, talks }
     }
 
     fn judge(&mut self, position: &Position, leaf: &'a Leaf) -> Result<(), Why> {

@@ -1,0 +1,105 @@
+//! What a statement would do: who reads it, what stays, which clocks start. Computed from the accord and from the
+//! state that the record would have.
+
+use detente_accord::PartyId;
+use detente_accord::record::{Draft, Sees, State};
+use detente_accord::talks::{Due, Now};
+use detente_accord::words::preview::{Preview, Reads, Starts};
+use detente_node::{Accord, Prepared};
+use serde::Serialize;
+
+use crate::clock;
+
+/// A reader, for documents.
+#[derive(Serialize)]
+pub(super) struct ShownReader {
+    party: String,
+    reads: &'static str,
+}
+
+/// A clock, for documents.
+#[derive(Serialize)]
+pub(super) struct ShownClock {
+    by: String,
+    owes: String,
+    seconds: u64,
+    at: Option<String>,
+}
+
+/// Computes it.
+pub(super) fn of(accord: &Accord<'_>, prepared: &Prepared) -> Preview {
+    let before = clocks(accord.state(), prepared);
+    let after = clocks(prepared.would(), prepared);
+    let was =
+        |due: &Due| before.iter().find(|old| (old.what, &old.by, &old.to) == (due.what, &due.by, &due.to));
+    let is_new = |due: &&Due| {
+        let changed = |old: &Due| {
+            (old.start, old.length_ms, &old.pauses) != (due.start, due.length_ms, &due.pauses)
+                || old.met.is_some()
+        };
+        due.met.is_none() && due.over.is_none() && was(due).is_none_or(changed)
+    };
+    let is_met = |due: &&Due| due.met.is_some() && was(due).is_some_and(|old| old.met.is_none());
+    let starts = |due: &Due| Starts {
+        by: due.by.to_string(),
+        is_us: due.by == *accord.us().id(),
+        what: due.what,
+        length_ms: due.length_ms,
+        at: due.at(&prepared.would().talks().pauses(&due.by, &due.to)),
+    };
+    Preview {
+        readers: readers(accord, prepared.draft()),
+        stays: stays(prepared),
+        starts: after.iter().filter(is_new).map(starts).collect(),
+        meets: after.iter().filter(is_met).map(|due| due.what).collect(),
+    }
+}
+
+/// The clocks of the thread that a statement would stand in.
+fn clocks(state: &State, prepared: &Prepared) -> Vec<Due> {
+    let now = Now { time: clock::now(), rules: state.rules(), talks: state.talks() };
+    let root = prepared.would().talks().thread_of(prepared.position()).map(|(root, _)| root);
+    let thread = root.and_then(|root| state.talks().threads().get(root));
+    thread.map(|thread| thread.dues(&now)).unwrap_or_default()
+}
+
+/// Who reads how much, those who read the content first.
+fn readers(accord: &Accord<'_>, draft: &Draft) -> Vec<(String, Reads)> {
+    let read = |(party, sees): (PartyId, Sees)| {
+        let reads = match sees {
+            Sees::Growth => Reads::Hash,
+            Sees::Leaf => Reads::Existence,
+            Sees::Content { after_d: 0 } => Reads::Content,
+            Sees::Content { after_d } => Reads::ContentAfter(after_d),
+        };
+        (party.to_string(), reads)
+    };
+    let mut readers: Vec<(String, Reads)> = accord.reading(draft).into_iter().map(read).collect();
+    readers.sort_by_key(|(_, reads)| !matches!(reads, Reads::Content));
+    readers
+}
+
+/// What stays here.
+fn stays(prepared: &Prepared) -> Vec<String> {
+    if prepared.values().next().is_some() && prepared.draft().aud == "own" {
+        return vec!["its content, until it is opened to somebody".to_owned()];
+    }
+    Vec::new()
+}
+
+/// The readers for a document.
+pub(super) fn shown_readers(preview: &Preview) -> Vec<ShownReader> {
+    let shown = |(party, reads): &(String, Reads)| ShownReader { party: party.clone(), reads: reads.name() };
+    preview.readers.iter().map(shown).collect()
+}
+
+/// The clocks for a document.
+pub(super) fn shown_clocks(preview: &Preview) -> Vec<ShownClock> {
+    let shown = |clock: &Starts| ShownClock {
+        by: clock.by.clone(),
+        owes: format!("{:?}", clock.what).to_lowercase(),
+        seconds: clock.length_ms / 1000,
+        at: clock.at.map(clock::rfc3339),
+    };
+    preview.starts.iter().map(shown).collect()
+}

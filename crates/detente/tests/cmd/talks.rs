@@ -1,0 +1,269 @@
+//! The talks by files alone: two parties with two offices each say things to each other.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use crate::world::{Ran, Stage, World, copy, holding, program, ran};
+
+/// Two parties with a second office each, whose accord is open.
+fn talking() -> World {
+    static KEPT: OnceLock<std::path::PathBuf> = OnceLock::new();
+    let kept = KEPT.get_or_init(|| {
+        let world = found();
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cmd-{}-talks", std::process::id()));
+        copy(world.path(), &kept);
+        kept
+    });
+    let world = World::empty();
+    copy(kept, world.path());
+    world
+}
+
+fn found() -> World {
+    let world = World::at(Stage::Paired);
+    let offer = ["accord", "offer", "--office", "chief=hod,ro", "-o"];
+    world.a(&[&offer[..], &["a.offer"]].concat()).ok();
+    world.b(&[&offer[..], &["b.offer"]].concat()).ok();
+    world.a(&["accord", "new", "--ours", "a.offer", "--with", "b.offer", "-o", "charter.dtn"]).ok();
+    for home in ["a", "b"] {
+        at(&world, home, "2026-09-30T08:00:00Z", &["accord", "sign", "charter.dtn", "--yes"]).ok();
+    }
+    exchange(&world, "2026-09-30T09:00:00Z");
+    exchange(&world, "2026-09-30T09:01:00Z");
+    world
+}
+
+/// Runs with one of the homes at a time.
+fn at(world: &World, home: &str, time: &str, args: &[&str]) -> Ran {
+    ran(program(world.path()).env("DETENTE_NOW", time).args(["--home", home]).args(args))
+}
+
+/// One packet each way.
+fn exchange(world: &World, time: &str) {
+    for (from, to, other) in [("a", "cert-b", "b"), ("b", "cert-a", "a")] {
+        at(world, from, time, &["sync", "out", "--to", to, "-o", "packet.dtn"]).ok();
+        at(world, other, time, &["sync", "in", "packet.dtn"]).ok();
+    }
+}
+
+const INQUIRE: [&str; 13] = [
+    "inquire",
+    "--to",
+    "cert-b",
+    "--kind",
+    "incident",
+    "--prec",
+    "priority",
+    "--ask",
+    "investigate,preserve",
+    "--started",
+    "2026-09-29T10:00Z±1d",
+    "--text",
+    "We saw logins to three mailboxes.",
+];
+
+/// a asks; b has it. Gives the entry.
+fn asked(world: &World) -> String {
+    let said = at(world, "a", "2026-10-01T09:00:00Z", &[&INQUIRE[..], &["--yes", "--json"]].concat());
+    exchange(world, "2026-10-01T09:00:04Z");
+    said.ok().json()["entry"].as_str().unwrap().to_owned()
+}
+
+fn content_of(world: &World, home: &str, entry: &str) -> Value {
+    world.home(home, &["record", "show", "--json"]).ok().json()["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|shown| shown["entry"] == entry)
+        .unwrap()["content"]
+        .clone()
+}
+
+fn keys(document: &Value) -> Vec<&String> {
+    document.as_object().unwrap().keys().collect()
+}
+
+#[test]
+fn an_inquiry_is_asked_acknowledged_denied_by_two_and_closed() {
+    let world = talking();
+    let said = at(&world, "a", "2026-10-01T09:00:00Z", &[&INQUIRE[..], &["--yes"]].concat());
+    assert_eq!(
+        said.ok().err,
+        "a rehearsal: the time is taken to be 2026-10-01T09:00:00Z\n\
+         Will be readable by: cert-b. Will not leave: nothing is kept back. Starts a clock: cert-b has 4 h to \
+         acknowledge, 24 h to send a holding reply, 72 h to answer and 30 d for the final answer after their node \
+         receives it. Signed by: desk, chief.\n"
+    );
+    assert_eq!(said.out, "Said      cert-a>cert-b 2026/001, entry cert-a/0/2: inquiry release to cert-b\n");
+    exchange(&world, "2026-10-01T09:00:04Z");
+    let content = content_of(&world, "b", "cert-a/0/2").to_string();
+    assert!(content.contains("three mailboxes") && content.contains("\"pm\":86400"), "{content}");
+
+    let acked = at(&world, "b", "2026-10-01T09:51:00Z", &["ack", "1", "--yes", "--json"]).ok().json();
+    assert_eq!(
+        (&acked["type"], &acked["act"], &acked["to"]),
+        (&"reply".into(), &"acknowledge".into(), &"cert-a".into())
+    );
+    assert_eq!((&acked["offices"], &acked["single"]), (&json!(["desk"]), &false.into()));
+    exchange(&world, "2026-10-01T09:52:00Z");
+
+    // One office drafts, another releases.
+    let deny = [
+        "reply",
+        "deny",
+        "cert-a>cert-b 2026/001",
+        "--levels",
+        "ordered,coordinated",
+        "--not-addressed",
+        "encouraged",
+        "--search",
+        "yes",
+        "--text",
+        "But we didn't.",
+        "--as",
+        "desk",
+    ];
+    let drafted =
+        at(&world, "b", "2026-10-02T10:00:00Z", &[&deny[..], &["--yes", "--json"]].concat()).ok().json();
+    assert_eq!((&drafted["entry"], &drafted["offices"]), (&Value::Null, &json!(["desk"])));
+    let name = drafted["waiting"].as_str().unwrap().to_owned();
+    let listed = world.b(&["drafts"]);
+    assert_eq!(
+        listed.ok().out,
+        format!("{name}  denial denial to cert-a, drafted 2026-10-02 10:00Z, signed by desk\n")
+    );
+    assert!(world.b(&["drafts", &name]).ok().out.contains("text          \"But we didn't.\""));
+    at(&world, "b", "2026-10-02T11:00:00Z", &["release", &name, "--as", "desk", "--yes"])
+        .fails(3, "needs two officers (needs-two-officers)");
+    let released = at(&world, "b", "2026-10-02T11:00:00Z", &["release", &name, "--as", "chief", "--yes"]);
+    assert!(
+        released.ok().err.contains("Meets a clock: holding reply, answer, final answer."),
+        "{released:?}"
+    );
+    assert!(released.out.starts_with("Said      cert-b>cert-a 2026/002, entry cert-b/0/"), "{released:?}");
+    assert_eq!(world.b(&["drafts"]).ok().out, "Nothing waits for a release.\n");
+    world.b(&["release", &name, "--yes"]).fails(2, "waits");
+    exchange(&world, "2026-10-02T11:00:04Z");
+    let shown = world.a(&["record", "show", "--json"]).ok().json();
+    for entry in shown["entries"].as_array().unwrap() {
+        assert_eq!(entry["effect"], "took", "{entry}");
+    }
+
+    at(
+        &world,
+        "a",
+        "2026-10-03T09:00:00Z",
+        &["inquire", "close", "1", "--outcome", "disagreement-recorded", "--yes"],
+    )
+    .ok();
+    exchange(&world, "2026-10-03T09:00:04Z");
+    at(&world, "b", "2026-10-03T10:00:00Z", &["reply", "answer", "1", "no-finding", "--yes"])
+        .fails(3, "the thread is closed (wrong-phase); nothing was said");
+}
+
+#[test]
+fn what_is_not_ours_to_say_is_refused_by_name() {
+    let world = talking();
+    let entry = asked(&world);
+    let size = |home: &str| {
+        world.home(home, &["record", "show", "--json"]).ok().json()["entries"].as_array().unwrap().len()
+    };
+    let before = size("a");
+    at(&world, "a", "2026-10-01T10:00:00Z", &["reply", "acknowledge", &entry, "--yes"])
+        .fails(3, "it is the act of another side (not-yours); nothing was said");
+    at(&world, "b", "2026-10-01T10:00:00Z", &["inquire", "close", &entry, "--outcome", "resolved", "--yes"])
+        .fails(3, "(not-yours)");
+    at(&world, "b", "2026-10-01T10:00:00Z", &["reply", "deny", &entry, "--as", "nobody", "--yes"])
+        .fails(2, "nobody is no active office of ours");
+    at(&world, "b", "2026-10-01T10:00:00Z", &["ack", "cert-a/0/0", "--yes"]).fails(2, "of another type");
+    at(&world, "b", "2026-10-01T10:00:00Z", &["ack", "7", "--yes"])
+        .fails(2, "has the number \"7\"")
+        .hints("record show");
+    at(
+        &world,
+        "a",
+        "2026-10-01T10:00:00Z",
+        &[&INQUIRE[..2], &["nobody"], &INQUIRE[3..], &["--yes"]].concat(),
+    )
+    .fails(2, "nobody else in this accord");
+    // Nobody to ask.
+    at(&world, "b", "2026-10-01T10:00:00Z", &["ack", &entry])
+        .fails(2, "no terminal to ask on")
+        .hints("--draft");
+    at(&world, "a", "2026-10-01T10:00:00Z", &[&INQUIRE[..], &["--tlp", "WHITE", "--yes"]].concat()).gives(2);
+    assert_eq!(size("a"), before);
+}
+
+#[test]
+fn a_draft_outlives_the_process_and_leaves_no_trace_when_discarded() {
+    let world = talking();
+    let entry = asked(&world);
+    let secret = "a-sentence-that-nobody-else-writes";
+    let draft = ["reply", "answer", &entry, "no-finding", "--text", secret, "--draft", "--json"];
+    let first = at(&world, "b", "2026-10-01T12:00:00Z", &draft).ok().json();
+    let second = at(&world, "b", "2026-10-01T12:01:00Z", &draft).ok().json();
+    let keys = keys(&first);
+    assert_eq!(
+        keys,
+        [
+            "act", "clocks", "entry", "number", "offices", "readers", "schema", "single", "to", "type",
+            "waiting"
+        ]
+    );
+    assert_eq!((&first["schema"], &first["single"]), (&"detente.said.v1".into(), &false.into()));
+    assert_eq!(first["readers"], json!([{ "party": "cert-a", "reads": "content" }]));
+    let listed = world.b(&["drafts", "--json"]).ok().json();
+    assert_eq!(listed["schema"], "detente.drafts.v1");
+    assert_eq!(listed["drafts"].as_array().unwrap().len(), 2);
+    assert_eq!(listed["drafts"][0]["signed_by"], json!(["chief"]), "{listed}");
+    // Nothing of it is on the record, and the other side gets nothing.
+    exchange(&world, "2026-10-01T12:02:00Z");
+    assert!(holding(&world.file("a"), secret.as_bytes()).is_empty());
+
+    let released = at(
+        &world,
+        "b",
+        "2026-10-01T13:00:00Z",
+        &["release", first["waiting"].as_str().unwrap(), "--yes", "--json"],
+    );
+    assert_eq!(released.ok().json()["offices"], json!(["chief", "desk"]));
+    let gone = world.b(&["discard", second["waiting"].as_str().unwrap(), "--json"]).ok().json();
+    assert_eq!(gone["schema"], "detente.discard.v1");
+    assert_eq!(world.b(&["drafts", "--json"]).ok().json()["drafts"], json!([]));
+    world.b(&["discard", second["waiting"].as_str().unwrap()]).fails(2, "waits");
+    exchange(&world, "2026-10-01T13:00:04Z");
+    let answered = released.json()["entry"].as_str().unwrap().to_owned();
+    assert!(content_of(&world, "a", &answered).to_string().contains(secret));
+    // What was said can be deleted, and the draft of it holds it back nowhere.
+    at(&world, "b", "2026-10-01T14:00:00Z", &["record", "redact", &answered, "--ground", "gdpr-17"]).ok();
+    assert_eq!(holding(&world.file("b"), secret.as_bytes()), Vec::<String>::new());
+}
+
+#[test]
+fn content_comes_from_a_file_of_labels() {
+    let world = talking();
+    world.write(
+        "inquiry.json",
+        r#"{"text": "We ask.", "asked": ["explain"], "meta": {"tlp": "AMBER+STRICT"}}"#,
+    );
+    world.write("label.json", r#"{"nonsense": 1}"#);
+    world.write("number.json", r#"{"text": 1.5}"#);
+    world.write("white.json", r#"{"meta": {"tlp": "WHITE"}}"#);
+    let ask = ["inquire", "--to", "cert-b", "--kind", "clarification", "--yes", "--from"];
+    let now = "2026-10-01T09:00:00Z";
+    let said =
+        at(&world, "a", now, &[&ask[..], &["inquiry.json", "--lang", "de", "--json"]].concat()).ok().json();
+    let content = content_of(&world, "a", said["entry"].as_str().unwrap()).to_string();
+    assert!(content.contains(r#"{"lang":"de","tlp":"AMBER+STRICT"}"#), "{content}");
+    assert_eq!(said["offices"], json!(["desk"]), "a routine inquiry takes one");
+    for (file, why) in [
+        ("label.json", "no label"),
+        ("number.json", "not a whole one"),
+        ("white.json", "no acceptable tlp"),
+        ("ours.txt", "not JSON"),
+    ] {
+        at(&world, "a", now, &[&ask[..], &[file]].concat()).fails(2, why);
+    }
+}
