@@ -267,3 +267,73 @@ fn content_comes_from_a_file_of_labels() {
         at(&world, "a", now, &[&ask[..], &[file]].concat()).fails(2, why);
     }
 }
+
+/// Everything that can be said, in an order in which it can be.
+const SAID: [(&str, &str); 34] = [
+    ("a", "notice issue --kind activity --to cert-b --text scanning"),
+    ("b", "ack cert-a/0/2"),
+    ("a", "notice update 1 --text on"),
+    ("a", "notice close 1"),
+    ("a", "undertake offer --to cert-b --starts 2026-10-06 --until 2026-12-03 --review 2027-01-15 --text so"),
+    ("b", "undertake accept 4 --without-prejudice"),
+    ("a", "inquire --to cert-b --kind clarification --text what"),
+    ("b", "reply deny 5 --levels ordered --text no"),
+    ("a", "contest 3 --text so --without-prejudice"),
+    ("a", "contest note 3"),
+    ("b", "correct 3 --set text=No. --text spelling"),
+    ("a", "inquire close 5 --outcome disagreement-recorded"),
+    ("a", "contact report --to cert-b --at 2026-10-01T07:00Z --channel dinner --topics e2,e3"),
+    ("b", "contact report --to cert-a --at 2026-10-01T07:00Z --channel dinner --topics e2"),
+    (
+        "a",
+        "claim put --to cert-b --level operator --object AS64500 --likelihood likely --alternatives one,other",
+    ),
+    ("b", "claim answer 10 --text sold"),
+    ("a", "claim maintain 10"),
+    ("a", "claim withdraw 10 --reason wrong"),
+    (
+        "a",
+        "disclose propose cert-b>cert-a_2026/003 --to cert-b --audience public --ground own-words-only --text we",
+    ),
+    ("b", "disclose answer 13 add --text too"),
+    ("a", "disclose release 13 --ground agreed --cites cert-b>cert-a_2026/007"),
+    ("a", "exercise announce --id spring --starts 2026-10-02 --until 2026-10-03 --title Spring"),
+    ("a", "exercise start 1"),
+    ("a", "norm propose --code E2 --kind prohibition --title Mailboxes --text no"),
+    ("b", "norm bracket 3 --id b1 --span no --alternatives never"),
+    ("a", "norm unbracket 1 --how drop"),
+    ("b", "norm unbracket 1 --how drop"),
+    ("b", "reserve 3 --kind reservation --effect modify --text but"),
+    ("a", "reserve accept 3"),
+    ("b", "declare --kind pledge --open --text we"),
+    ("a", "declare join 4"),
+    ("a", "accord suspend --days 10 --to cert-b --reason rest"),
+    ("a", "accord resume 15"),
+    ("b", "cancel cert-b>*_2026/004 --reason twice"),
+];
+
+#[test]
+fn everything_can_be_said_and_takes_effect_on_both_sides() {
+    let world = talking();
+    for (minute, (home, said)) in SAID.iter().enumerate() {
+        let time = format!("2026-10-01T{:02}:{:02}:00Z", 9 + minute / 20, 3 * (minute % 20));
+        let words: Vec<String> = said.split(' ').map(|word| word.replace('_', " ")).collect();
+        let args: Vec<&str> = words.iter().map(String::as_str).chain(["--yes", "--json"]).collect();
+        let ran = at(&world, home, &time, &args);
+        assert_eq!(ran.code, 0, "{said}: {ran:?}");
+        let document = ran.json();
+        assert_eq!(document["schema"], "detente.said.v1", "{said}");
+        assert!(document["entry"].is_string() && document["number"].is_string(), "{said}: {document}");
+        println!("{said} -> {} {}", document["entry"], document["number"]);
+        exchange(&world, &time);
+    }
+    let (ours, theirs) = (entries_of(&world, "a"), entries_of(&world, "b"));
+    for entry in ours.iter().chain(&theirs) {
+        assert_eq!(entry["effect"], "took", "{entry}");
+    }
+    assert!(ours.len() > 2 * SAID.len(), "each was acknowledged: {}", ours.len());
+}
+
+fn entries_of(world: &World, home: &str) -> Vec<Value> {
+    world.home(home, &["record", "show", "--json"]).ok().json()["entries"].as_array().unwrap().clone()
+}

@@ -1,6 +1,7 @@
 //! A draft from what was typed: the table of acts says what goes where.
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use detente_accord::PartyId;
 use detente_accord::jcs::Value;
 use detente_accord::record::{
@@ -65,10 +66,12 @@ pub(super) fn draft(
         draft.public.insert("act".to_owned(), Value::text(act.name));
     }
     for (field, rule) in flags::fields(act) {
-        if let Some(value) = of_field(field, rule, matches)? {
+        let inherited = || inherited(accord, about, field, matches);
+        if let Some(value) = inherited().or(of_field(field, rule, matches)?) {
             draft.public.insert(field.name.to_owned(), value);
         }
     }
+    draft.exercise = text(matches, "exercise").map(str::to_owned);
     draft.refs = references(accord, about, matches)?;
     if let Some(to) = addressee(accord, about, matches)? {
         draft.aud = if to == "*" { "all" } else { "to" }.to_owned();
@@ -84,6 +87,15 @@ pub(super) fn draft(
         }
     }
     Ok(draft)
+}
+
+/// What the entry that the act goes on with says, where nothing else is given.
+fn inherited(accord: &Accord<'_>, about: &About, field: &Field, matches: &ArgMatches) -> Option<Value> {
+    let is_given = matches.value_source(field.flag).is_some_and(|source| source != ValueSource::DefaultValue);
+    let (_, position) = about.entries.first()?;
+    let leaf = accord.held().leaf(position)?;
+    let says = leaf.said.public.get(field.name).cloned();
+    says.filter(|_| !is_given && flags::is_inherited(about.act, field.name))
 }
 
 fn references(accord: &Accord<'_>, about: &About, matches: &ArgMatches) -> Result<Vec<Reference>, Failure> {

@@ -100,8 +100,21 @@ fn of_flag(label: &Label, matches: &ArgMatches) -> Result<Option<Value>, Failure
             let members = [("at".to_owned(), Value::Integer(at.0))].into_iter().chain(around);
             Ok(Some(Value::Object(members.collect())))
         }
+        (Shape::Changes, pairs) => pairs
+            .iter()
+            .map(|pair| change(pair))
+            .collect::<Result<_, _>>()
+            .map(|pairs| Some(Value::Array(pairs))),
         (Shape::Text, [text, ..]) => Ok(Some(Value::text(text.as_str()))),
     }
+}
+
+fn change(pair: &str) -> Result<Value, Failure> {
+    let (label, text) = pair.split_once('=').ok_or_else(|| {
+        Failure::usage(format!("{} is not a label with its text", quoted(pair)))
+            .hint("for example --set origin=AS64501")
+    })?;
+    Ok(Value::Array(vec![Value::text(label), Value::text(text)]))
 }
 
 fn from_file(act: &'static Act, file: &str) -> Result<Content, Failure> {

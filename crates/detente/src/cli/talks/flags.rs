@@ -44,6 +44,8 @@ pub(super) enum Shape {
     Flag,
     /// A time with how sure it is.
     When,
+    /// Labels with what they should have said, as `label=text`.
+    Changes,
 }
 
 /// A label, or one member of a label that is an object, as a flag.
@@ -108,8 +110,11 @@ const FIELDS: &[Field] = &[
     field("result", "result", Unit::Word, "What came out"),
     field("joint", "joint", Unit::Flag, "Said by both"),
     field("by", "by", Unit::Word, "By what it is broken"),
+    or(field("by", "by", Unit::Time, "By when a person answers"), "2h"),
+    or(field("path", "path", Unit::Word, "By which path"), "file"),
+    field("score", "score", Unit::Word, "How it went"),
     field("how", "how", Unit::Word, "How"),
-    field("alt", "alt", Unit::Word, "Which alternative"),
+    field("alt", "alt", Unit::Number, "Which alternative"),
     field("rev", "rev", Unit::Number, "The revision"),
     field("aim", "aim", Unit::Word, "What it is for"),
 ];
@@ -185,6 +190,7 @@ pub(super) const LABELS: &[Label] = &[
     label("inspectors", "inspectors", Shape::List, "Who looks"),
     label("form", "form", Shape::Text, "In which form"),
     label("reason", "reason", Shape::Text, "Why"),
+    label("changes", "set", Shape::Changes, "A label with what it should have said: label=text"),
     label("word", "word", Shape::Text, "The word"),
     label("without_prejudice", "without-prejudice", Shape::Flag, "It alleges no responsibility of a State"),
     member("meta", "event_time", "event-time", Shape::When, "The time of the event"),
@@ -196,7 +202,19 @@ pub(super) const PAP: [&str; 4] = ["RED", "AMBER", "GREEN", "CLEAR"];
 
 /// Public fields of an act that have a flag, with their rules.
 pub(super) fn fields(act: &'static Act) -> impl Iterator<Item = (&'static Field, &'static FieldRule)> {
-    act.public.iter().filter_map(|rule| Some((FIELDS.iter().find(|field| field.name == rule.name)?, rule)))
+    let fits = |field: &Field, rule: &FieldRule| {
+        let is_counted = matches!(field.unit, Unit::Time | Unit::Seconds | Unit::Number);
+        field.name == rule.name && is_counted == (rule.form == FieldForm::Integer)
+    };
+    act.public.iter().filter_map(move |rule| Some((FIELDS.iter().find(|field| fits(field, rule))?, rule)))
+}
+
+/// Whether a field is that of the entry the act is about where nothing else is given: an act that goes on with what
+/// another of its type began.
+pub(super) fn is_inherited(act: &'static Act, field: &str) -> bool {
+    let began = fixed_refs(act).take(1).flat_map(|rule| rule.of).filter(|of| of.kind == act.kind);
+    let acts = began.flat_map(|of| of.acts.iter().filter_map(|name| Act::of(of.kind, name)));
+    acts.into_iter().any(|began| began.public.iter().any(|rule| rule.name == field))
 }
 
 /// Labels of an act that have a flag.
@@ -225,7 +243,9 @@ pub(super) fn names_addressee(act: &Act) -> bool {
 /// Adds everything an act takes. An argument's id is the name of its flag.
 pub(super) fn add(command: Command, act: &'static Act) -> Command {
     let command = if fixed_refs(act).next().is_some() { command.arg(entries(act)) } else { command };
-    let command = fields(act).fold(command, |command, (field, rule)| command.arg(of_field(field, rule)));
+    let command = fields(act).fold(command, |command, (field, rule)| {
+        command.arg(of_field(field, rule, is_inherited(act, rule.name)))
+    });
     let command = labels(act).fold(command, |command, label| command.arg(of_label(label)));
     let to = Arg::new("to").long("to").value_name("PARTY").help("To whom");
     let command = match (names_addressee(act), act.to) {
@@ -249,7 +269,7 @@ fn entries(act: &'static Act) -> Arg {
     }
 }
 
-fn of_field(field: &'static Field, rule: &FieldRule) -> Arg {
+fn of_field(field: &'static Field, rule: &FieldRule, is_inherited: bool) -> Arg {
     let arg = Arg::new(field.flag).help(field.help);
     let arg = match field.name {
         // The types of an answer are what the command is about.
@@ -267,6 +287,7 @@ fn of_field(field: &'static Field, rule: &FieldRule) -> Arg {
         _ => arg.value_name("CODE"),
     };
     match field.default {
+        _ if is_inherited => arg,
         Some(default) => arg.default_value(default),
         None => arg.required(rule.presence == Presence::Always),
     }
@@ -283,6 +304,7 @@ fn of_label(label: &'static Label) -> Arg {
         }
         Shape::When => arg.value_name("TIME"),
         Shape::Text => arg.value_name("TEXT"),
+        Shape::Changes => arg.value_name("LABEL=TEXT").action(ArgAction::Append),
     }
 }
 
@@ -308,6 +330,12 @@ fn common(command: Command, act: &'static Act) -> Command {
             text("lang", "LANG", "The language of the text: de, en-GB"),
             text("aud", "CLASS", "Who may read the content: all, to, pair (no observer), or a class"),
         ]);
+    }
+    if act.public.iter().any(|rule| rule.name == "rules") {
+        args.push(text("rules", "FILE", "Rules to be: detente accord rules writes them"));
+    }
+    if act.statement_type().numbered && act.kind != "exercise" {
+        args.push(text("exercise", "ID", "Part of a running exercise"));
     }
     if !act.statement_type().labels.is_empty() {
         args.push(text("from", "FILE", "Take the content from a JSON object of labels; - is standard input"));

@@ -1,6 +1,9 @@
 //! From a draft to the record: tell what it does, ask, say it or leave it waiting.
 
+use std::path::Path;
+
 use clap::ArgMatches;
+use detente_accord::b64;
 use detente_accord::jcs::Value;
 use detente_accord::words::preview::Preview;
 use detente_node::{Accord, Done, Prepared};
@@ -47,7 +50,11 @@ pub(super) fn say_verb(verb: &Verb, matches: &ArgMatches, context: &Context) -> 
     let mut accord = flag(matches).open(&home, detente_node::Access::Write)?;
     let about = build::about(&accord, verb, matches)?;
     let given = content::given(about.act, matches, verb.wants_content, home.path())?;
-    let draft = build::draft(&accord, &about, given, matches)?;
+    let mut draft = build::draft(&accord, &about, given, matches)?;
+    if let Some(file) = text(matches, "rules") {
+        let hash = accord.keep_rules(&crate::rules_file::read(Path::new(file))?)?;
+        draft.public.insert("rules".to_owned(), Value::text(b64::encode(&hash)));
+    }
     let waits = matches.get_flag("draft");
     let prepared = accord.prepare_to_say(draft, &by, waits, clock::now(), &mut clock::entropy()?)?;
     let ask = if waits || matches.get_flag("yes") { Ask::Nobody } else { Ask::Person };
