@@ -3,10 +3,11 @@
 //! A card is canonical JSON signed by the identity key. People compare six words, which stand for the
 //! identity key alone; so a later revision with further keys needs no new comparison.
 
+pub mod import;
+
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
+use crate::code_words;
 use crate::fields;
 use crate::jcs::{self, Value};
 use crate::limits::{CARD_BYTES_MAX, NAME_BYTES_MAX};
@@ -144,13 +145,13 @@ impl Card {
 
     /// The six words of the identity key.
     pub fn words(&self) -> [&'static str; 6] {
-        words(&self.identity)
+        code_words::six(WORDS_CONTEXT, self.identity.bytes())
     }
 
     /// Whether people who read `said` aloud hold the same key: the six words, in order, without regard to
     /// case and spacing.
     pub fn words_are(&self, said: &str) -> bool {
-        said.split_whitespace().map(str::to_lowercase).eq(self.words())
+        code_words::are_said(&self.words(), said)
     }
 
     /// Whether this card may take the place of `held`, a card of the same party id.
@@ -211,22 +212,6 @@ fn read_keys(
         admitted.insert(purpose, key);
     }
     Ok(admitted)
-}
-
-/// Six words of BIP-39's English list for a key: the first 66 bits of
-/// `SHA-256("detente/card-words/v1" ‖ 0x00 ‖ key)`, eleven bits a word, most significant first.
-fn words(identity: &PublicKey) -> [&'static str; 6] {
-    let hash: [u8; 32] =
-        Sha256::new().chain_update(WORDS_CONTEXT).chain_update(identity.bytes()).finalize().into();
-    let list = bip39::Language::English.word_list();
-    std::array::from_fn(|i| {
-        let first_bit = 11 * i;
-        let index = (first_bit..first_bit + 11).fold(0usize, |index, bit| {
-            let byte = hash[bit / 8];
-            (index << 1) | usize::from(byte >> (7 - bit % 8) & 1)
-        });
-        list[index]
-    })
 }
 
 #[cfg(test)]

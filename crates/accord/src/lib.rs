@@ -9,6 +9,7 @@
 pub mod b64;
 pub mod budget;
 pub mod card;
+pub mod code_words;
 pub mod commitment;
 pub mod exchange;
 pub mod file;

@@ -169,3 +169,9 @@ pub const OPENINGS_BYTES_MAX: usize = 16 << 20;
 
 /// A node signs its log at least this often, in milliseconds; one that does not has a dead timer.
 pub const SIGNS_EVERY_MS: u64 = DAY_MS;
+
+/// Largest file of contacts that is read: a security.txt or an RFC 2350 text.
+pub const CONTACT_FILE_BYTES_MAX: usize = 64 << 10;
+
+/// Most contacts that are taken from one file.
+pub const CONTACTS_MAX: usize = 16;

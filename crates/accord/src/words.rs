@@ -2,16 +2,21 @@
 //!
 //! "says", not "confirmed"; "no answer by", not "denied"; "in common", not "infected".
 
+pub mod cells;
 pub mod desk;
+pub mod labels;
 mod lay;
 mod matching;
+mod nature;
 pub mod overview;
 pub mod preview;
 pub mod said;
 pub mod talks;
 pub mod time;
 
+pub use lay::{labelled, ruled};
 pub use matching::{LIMITS, NOT_ATTRIBUTION, grouped, learns, size_in_words, they_learn, they_learned};
+pub use nature::nature;
 
 /// What stands on a screen, in a page or in an export, and what does not.
 #[derive(Clone, Copy, Debug)]

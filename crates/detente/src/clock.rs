@@ -41,6 +41,23 @@ pub(crate) fn as_of(text: Option<&str>) -> Result<Time, Failure> {
     })
 }
 
+/// A year in UTC, that of `now` if none is named, from its first moment to that of the next.
+///
+/// # Errors
+/// A usage error for a year that no calendar of ours has.
+pub(crate) fn year(year: Option<u16>, now: Time) -> Result<(u16, detente_accord::talks::Span), Failure> {
+    let running = timestamp(now).to_zoned(jiff::tz::TimeZone::UTC).year();
+    let year = year.or_else(|| u16::try_from(running).ok()).unwrap_or_default();
+    let first = |year: u16| -> Option<Time> {
+        let day = jiff::civil::Date::new(i16::try_from(year).ok()?, 1, 1).ok()?;
+        let start = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+        u64::try_from(start.as_millisecond()).ok().map(Time)
+    };
+    let span = first(year).zip(first(year.saturating_add(1)));
+    let (from, until) = span.ok_or_else(|| Failure::usage(format!("{year} is not a year of the record")))?;
+    Ok((year, detente_accord::talks::Span { from, until: Some(until) }))
+}
+
 /// `07:36 (Sun)`: the time of this computer's zone; nothing where that is UTC.
 pub(crate) fn local(time: Time) -> Option<String> {
     let here = timestamp(time).to_zoned(jiff::tz::TimeZone::try_system().ok()?);

@@ -9,6 +9,7 @@ mod accords;
 mod bench;
 mod cli;
 mod clock;
+mod content;
 mod csv;
 mod exit;
 mod files;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use detente_psi::Time;
 
-use super::{Due, DueState, Now, Owed, Span, Thread};
+use super::room::{Outcome, Silence, Standing, Subject, TextPhase};
+use super::{Due, DueState, Now, Span, Thread};
 use crate::PartyId;
 use crate::limits::SIGNS_EVERY_MS;
 use crate::record::{Charter, Cosigner, Held, Leaf, LogId, Number, Position, State, integer, text};
@@ -16,6 +17,8 @@ use crate::words::said;
 pub struct Desk {
     /// The time it is for.
     pub now: Time,
+    /// Where the accord stands.
+    pub force: Force,
     /// What is wrong: stands on top.
     pub alarms: Vec<Alarm>,
     /// One for each other party.
@@ -24,12 +27,42 @@ pub struct Desk {
     pub we_owe: Vec<Duty>,
     /// What is owed to us, nearest deadline first.
     pub they_owe: Vec<Duty>,
-    /// Texts that stand unless somebody objects, nearest deadline first.
-    pub silences: Vec<Duty>,
+    /// Texts and norms under silence, nearest deadline first.
+    pub silences: Vec<Pending>,
+    /// Reservations that we may object to, nearest deadline first; a counter-proposal waits without one.
+    pub reservations: Vec<Pending>,
     /// Exercises that were announced and not ended.
     pub exercises: Vec<Exercise>,
     /// What we said and a peer's node has not received, oldest first.
     pub undelivered: Vec<Undelivered>,
+}
+
+/// Where an accord stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Force {
+    /// The revision of the text in force, if one took the place of the charter.
+    pub rev: Option<u64>,
+    /// Whether a text is in force.
+    pub in_force: bool,
+    /// Who signed the charter, and how many parties there are.
+    pub signed: (usize, usize),
+    /// Whether an adopted text ended it.
+    pub ended: bool,
+}
+
+/// Something that time decides unless somebody speaks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pending {
+    /// The entry.
+    pub entry: Position,
+    /// Its number.
+    pub number: Option<Number>,
+    /// What it is about: the number of a text, the codes of norms.
+    pub about: String,
+    /// Whose it is.
+    pub by: PartyId,
+    /// Until when somebody may speak.
+    pub until: Option<Time>,
 }
 
 /// Something that is wrong and that no later line may hide.
@@ -157,27 +190,23 @@ pub struct Undelivered {
 impl Desk {
     /// The screen of `us` at a time.
     pub fn of(state: &State, held: &Held, charter: &Charter, us: &PartyId, time: Time) -> Desk {
-        let now = Now { time, rules: charter.rules(), talks: state.talks() };
+        let now = Now { time, rules: state.rules(), talks: state.talks() };
         let seen = Seen { state, held, us, now };
         let mut duties: Vec<Duty> =
             state.talks().threads().iter().flat_map(|(root, thread)| seen.duties(root, thread)).collect();
         duties.sort_by_key(|duty| (duty.at.unwrap_or(Time(u64::MAX)), duty.thread.clone()));
-        let (silences, duties): (Vec<Duty>, Vec<Duty>) =
-            duties.into_iter().partition(|duty| duty.due.what == Owed::Silence);
         let (we_owe, others): (Vec<Duty>, Vec<Duty>) =
             duties.into_iter().partition(|duty| duty.due.by == *us);
+        let peers = state.parties().into_iter().filter(|party| *party != us);
         Desk {
             now: time,
+            force: seen.force(charter),
             alarms: seen.alarms(),
-            lines: state
-                .parties()
-                .into_iter()
-                .filter(|party| *party != us)
-                .map(|peer| seen.line(peer))
-                .collect(),
+            lines: peers.map(|peer| seen.line(peer)).collect(),
             we_owe,
             they_owe: others.into_iter().filter(|duty| duty.due.to == *us).collect(),
-            silences,
+            silences: seen.silences(),
+            reservations: seen.reservations(),
             exercises: seen.exercises(),
             undelivered: seen.undelivered(),
         }
@@ -255,6 +284,73 @@ impl<'a> Seen<'a> {
         let single = thread.events().iter().any(|event| self.state.is_single(&event.position));
         notes.extend(single.then_some(Note::Single));
         notes
+    }
+
+    fn force(&self, charter: &Charter) -> Force {
+        let room = self.now.talks.room();
+        let in_force = room.texts().values().filter(|text| text.phase == TextPhase::InForce);
+        Force {
+            rev: in_force.map(|text| text.rev).max(),
+            in_force: room.is_in_force(charter.is_bare()),
+            signed: (room.signed().len(), self.state.parties().len()),
+            ended: room.ended().is_some(),
+        }
+    }
+
+    fn silences(&self) -> Vec<Pending> {
+        let room = self.now.talks.room();
+        let running = room.silences().values().filter(|one| one.outcome(self.now.time) == Outcome::Running);
+        let row = |one: &Silence| Pending {
+            entry: one.position.clone(),
+            number: self.state.number(&one.position).cloned(),
+            about: self.about(&one.on),
+            by: one.chair.clone(),
+            until: Some(one.until),
+        };
+        let mut rows: Vec<Pending> = running.map(row).collect();
+        rows.sort_by_key(|row| (row.until, row.entry.clone()));
+        rows
+    }
+
+    /// What a silence or a reservation is about, by the name that people know.
+    fn about(&self, subject: &Subject) -> String {
+        let room = self.now.talks.room();
+        match subject {
+            Subject::Text(at) => {
+                room.texts().get(at).map_or_else(|| at.to_string(), |text| format!("text rev {}", text.rev))
+            }
+            Subject::Norm(at) => {
+                room.norms().get(at).map_or_else(|| at.to_string(), |norm| format!("norm {}", norm.code))
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Reservations of others on which we may still speak.
+    fn reservations(&self) -> Vec<Pending> {
+        let room = self.now.talks.room();
+        let mut rows = Vec::new();
+        for one in room.reservations().values().filter(|one| one.by != *self.us) {
+            let pending: Vec<(&Position, Option<Time>)> = one
+                .norms
+                .keys()
+                .filter_map(|norm| match one.standing(norm, self.us, &self.now) {
+                    Standing::Pending { until } => Some((norm, until)),
+                    _ => None,
+                })
+                .collect();
+            let Some((_, until)) = pending.first() else { continue };
+            let norms = pending.iter().map(|(norm, _)| self.about(&Subject::Norm((*norm).clone())));
+            rows.push(Pending {
+                entry: one.position.clone(),
+                number: self.state.number(&one.position).cloned(),
+                about: format!("{} on {}", one.kind.name(), norms.collect::<Vec<_>>().join(", ")),
+                by: one.by.clone(),
+                until: *until,
+            });
+        }
+        rows.sort_by_key(|row| (row.until.unwrap_or(Time(u64::MAX)), row.entry.clone()));
+        rows
     }
 
     fn last_receipt(&self, peer: &PartyId) -> Option<Time> {

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use detente_psi::Time;
 
-use super::{DueState, Now, Owed, Thread};
+use super::room::Outcome;
+use super::{DueState, Now, Owed, Span, Thread};
 use crate::PartyId;
 use crate::jcs::Value;
 use crate::limits::DAY_MS;
 use crate::record::{
-    Charter, Cosigner, Effect, Held, Leaf, LogId, Position, Series, Stage, State, integer, place_of, text,
+    Cosigner, Effect, Held, Leaf, LogId, Position, Series, Stage, State, integer, place_of, text,
 };
 
 /// The record at a glance.
@@ -169,9 +170,14 @@ const SEALED_CLASS: &str = "sealed";
 
 impl Overview {
     /// The record at a time.
-    pub fn of(state: &State, held: &Held, charter: &Charter, time: Time) -> Overview {
-        let now = Now { time, rules: charter.rules(), talks: state.talks() };
-        let counting = Counting { state, held, charter, now };
+    pub fn of(state: &State, held: &Held, time: Time) -> Overview {
+        Overview::within(state, held, time, Span { from: Time(0), until: None })
+    }
+
+    /// The same of a stretch of time: what was opened in it counts, with everything that became of it since.
+    pub fn within(state: &State, held: &Held, time: Time, span: Span) -> Overview {
+        let now = Now { time, rules: state.rules(), talks: state.talks() };
+        let counting = Counting { state, held, now, span };
         Overview {
             now: time,
             logs: counting.logs(),
@@ -198,20 +204,29 @@ impl Overview {
 struct Counting<'a> {
     state: &'a State,
     held: &'a Held,
-    charter: &'a Charter,
     now: Now<'a>,
+    span: Span,
 }
 
 impl<'a> Counting<'a> {
+    fn counts(&self, time: Time) -> bool {
+        self.span.from <= time && self.span.until.is_none_or(|until| time < until)
+    }
+
     /// Everything that can be read and has an effect, in causal order.
-    fn all(&self) -> impl Iterator<Item = (Position, &'a Leaf)> {
+    fn all(&self) -> impl Iterator<Item = (Position, &'a Leaf)> + use<'a, '_> {
         let (state, held) = (self.state, self.held);
         let took = state.order().positions().filter(move |at| state.effect(at) == Some(&Effect::Took));
-        took.filter_map(move |at| held.leaf(&at).map(|leaf| (at, leaf)))
+        let leaves = took.filter_map(move |at| held.leaf(&at).map(|leaf| (at, leaf)));
+        leaves.filter(move |(_, leaf)| self.counts(leaf.place.time))
     }
 
     /// The real ones of one act.
-    fn of(&self, kind: &'static str, act: &'static str) -> impl Iterator<Item = (Position, &'a Leaf)> {
+    fn of(
+        &self,
+        kind: &'static str,
+        act: &'static str,
+    ) -> impl Iterator<Item = (Position, &'a Leaf)> + use<'a, '_> {
         self.all().filter(move |(_, leaf)| {
             !leaf.said.exercise && leaf.said.kind == kind && text(leaf, "act") == Some(act)
         })
@@ -219,7 +234,10 @@ impl<'a> Counting<'a> {
 
     /// Real threads.
     fn threads(&self) -> impl Iterator<Item = (&'a Position, &'a Thread)> {
-        self.state.talks().threads().iter().filter(|(_, thread)| thread.exercise().is_none())
+        let all = self.state.talks().threads().iter();
+        all.filter(|(_, thread)| {
+            thread.exercise().is_none() && thread.opening().is_some_and(|event| self.counts(event.said()))
+        })
     }
 
     fn logs(&self) -> Vec<LogLine> {
@@ -246,7 +264,7 @@ impl<'a> Counting<'a> {
     }
 
     fn witnesses(&self) -> (usize, usize) {
-        let named = &self.charter.rules().witnesses;
+        let named = &self.now.rules.witnesses;
         let cosigned = |log: &LogId, name: &str| {
             self.held.notes.values().any(|note| {
                 note.log == *log && note.cosigners.contains_key(&Cosigner::Witness(name.to_owned()))
@@ -261,6 +279,9 @@ impl<'a> Counting<'a> {
     fn series(&self) -> Vec<(Series, u64, u64)> {
         let mut count: BTreeMap<(Series, u64), u64> = BTreeMap::new();
         for position in self.state.order().positions() {
+            if !self.held.leaf(&position).is_some_and(|leaf| self.counts(leaf.place.time)) {
+                continue;
+            }
             if let Some(number) = self.state.number(&position) {
                 let highest = count.entry((number.series.clone(), number.year)).or_default();
                 *highest = (*highest).max(number.number);
@@ -327,18 +348,14 @@ impl<'a> Counting<'a> {
         Claims { put, reply_given }
     }
 
-    /// A silence is broken once somebody broke it in time; adopted when its time is over and nobody did.
     fn silences(&self) -> Silences {
-        let broken: BTreeSet<Position> = self
-            .of("silence", "break")
-            .filter_map(|(_, leaf)| place_of(&leaf.said.refs.first()?.target))
-            .collect();
         let mut silences = Silences::default();
-        for (position, leaf) in self.of("silence", "silence") {
-            match integer(leaf, "until") {
-                _ if broken.contains(&position) => silences.broken += 1,
-                Some(until) if Time(until) <= self.now.time => silences.adopted += 1,
-                _ => silences.running += 1,
+        for one in self.state.talks().room().silences().values().filter(|one| self.counts(one.placed)) {
+            match one.outcome(self.now.time) {
+                Outcome::Broken(_) => silences.broken += 1,
+                Outcome::Adopted => silences.adopted += 1,
+                Outcome::Running => silences.running += 1,
+                Outcome::Overtaken => {}
             }
         }
         silences
@@ -367,6 +384,9 @@ impl<'a> Counting<'a> {
         let mut shared = Shared::default();
         for run in self.state.matches() {
             let Some(terms) = self.held.leaf(&run.terms).filter(|leaf| !leaf.said.exercise) else { continue };
+            if !self.counts(terms.place.time) {
+                continue;
+            }
             match run.stage {
                 Stage::Revealed => {
                     shared.matches += 1;
@@ -408,9 +428,12 @@ impl<'a> Counting<'a> {
         let mut all = BTreeMap::new();
         for (i, one) in parties.iter().enumerate() {
             for other in parties.iter().skip(i + 1) {
-                let passed = |until: Option<Time>| until.unwrap_or(self.now.time).min(self.now.time);
-                let spans = self.now.pauses(one, other);
-                let ms: u64 = spans.iter().map(|span| passed(span.until).0.saturating_sub(span.from.0)).sum();
+                let end = self.span.until.map_or(self.now.time, |until| until.min(self.now.time));
+                let ms_of = |span: &Span| {
+                    let until = span.until.unwrap_or(end).min(end);
+                    until.0.saturating_sub(span.from.max(self.span.from).0)
+                };
+                let ms: u64 = self.now.pauses(one, other).iter().map(ms_of).sum();
                 if ms > 0 {
                     all.insert(((*one).clone(), (*other).clone()), ms);
                 }

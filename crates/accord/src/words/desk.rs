@@ -6,7 +6,7 @@ use super::lay::{beside, ends, labelled, padded, ruler, width};
 use super::talks;
 use super::time::{day, left, moment, near, near_day, passed, roughly, weekday};
 use crate::talks::DueState;
-use crate::talks::desk::{Alarm, Desk, Duty, Exercise, Line, Note, Undelivered};
+use crate::talks::desk::{Alarm, Desk, Duty, Exercise, Force, Line, Note, Pending, Undelivered};
 
 /// Where texts behind labels begin.
 const LINE_AT: usize = 9;
@@ -15,19 +15,19 @@ const LABEL_AT: usize = 21;
 /// What the record does not know of a desk.
 #[derive(Clone, Default, Debug)]
 pub struct Around {
-    /// The accord, and where it stands.
+    /// The accord, by its title.
     pub accord: String,
     /// Our own local time, where it is not UTC.
     pub local: Option<String>,
     /// What is wrong with this node: on top, in words.
     pub alarms: Vec<String>,
     /// What waits for the signature of a second office.
-    pub waiting: Vec<Pending>,
+    pub waiting: Vec<Waiting>,
 }
 
 /// Something that waits for its release.
 #[derive(Clone, Debug)]
-pub struct Pending {
+pub struct Waiting {
     /// Its name.
     pub name: String,
     /// The code of its format, and to whom it goes.
@@ -41,7 +41,8 @@ pub struct Pending {
 /// The screen, for this many columns.
 pub fn desk(desk: &Desk, around: &Around, columns: usize) -> String {
     let now = desk.now;
-    let mut lines = ends(&head(now, around), &format!("ACCORD {}", around.accord), columns);
+    let mut lines =
+        ends(&head(now, around), &format!("ACCORD {}{}", around.accord, force(&desk.force)), columns);
     let alarms = desk.alarms.iter().map(|one| alarm(one, now)).chain(around.alarms.iter().cloned());
     for text in alarms {
         lines.extend(labelled("WRONG", LINE_AT, &[text], columns));
@@ -55,6 +56,10 @@ pub fn desk(desk: &Desk, around: &Around, columns: usize) -> String {
     lines.extend(beside(&ours, &theirs, columns));
     lines.push(ruler(columns));
     lines.extend(listed("UNDER SILENCE", desk.silences.iter().map(|one| silence(one, now)), columns));
+    if !desk.reservations.is_empty() {
+        let rows = desk.reservations.iter().map(|one| reservation(one, now));
+        lines.extend(listed("YOU MAY OBJECT", rows, columns));
+    }
     lines.extend(listed("WAITING FOR RELEASE", around.waiting.iter().map(|one| pending(one, now)), columns));
     lines.extend(listed("EXERCISES", desk.exercises.iter().map(|one| exercise(one, now)), columns));
     lines.extend(listed("NOT DELIVERED", desk.undelivered.iter().map(|one| undelivered(one, now)), columns));
@@ -169,12 +174,31 @@ fn listed(label: &str, items: impl Iterator<Item = String>, columns: usize) -> V
         .collect()
 }
 
-fn silence(duty: &Duty, now: Time) -> String {
-    let until = duty.at.unwrap_or(now);
-    format!("{}  {}", head_of(duty), talks::under_silence(until, now))
+fn silence(one: &Pending, now: Time) -> String {
+    format!("{}  {}", one.about, talks::under_silence(one.until.unwrap_or(now), now))
 }
 
-fn pending(one: &Pending, now: Time) -> String {
+fn reservation(one: &Pending, now: Time) -> String {
+    let number = one.number.as_ref().map_or_else(|| one.entry.to_string(), ToString::to_string);
+    let how = match one.until {
+        Some(until) => format!("accepted unless someone objects by {}", near(until, now)),
+        None => "waits for a word: silence never accepts it".to_owned(),
+    };
+    format!("{number} {} of {}  {how}", one.about, one.by)
+}
+
+/// Where an accord stands, as it goes on after its title: ` rev 4, in force`.
+pub fn force(force: &Force) -> String {
+    let rev = force.rev.map_or_else(String::new, |rev| format!(" rev {rev}"));
+    let (signed, parties) = force.signed;
+    match (force.ended, force.in_force) {
+        (true, _) => format!("{rev}, ended"),
+        (_, true) => format!("{rev}, in force"),
+        _ => format!("{rev}, signed by {signed} of {parties}"),
+    }
+}
+
+fn pending(one: &Waiting, now: Time) -> String {
     format!("{}, drafted {} by {}: {}", one.what, near(one.made, now), one.signed_by, one.name)
 }
 

@@ -29,7 +29,7 @@ pub(super) fn ends(left: &str, right: &str, columns: usize) -> Vec<String> {
 
 /// A label and parts behind it, with ` · ` between them; what doesn't fit goes on under itself, word by word if a
 /// part alone is too long.
-pub(super) fn labelled(label: &str, at: usize, parts: &[String], columns: usize) -> Vec<String> {
+pub fn labelled(label: &str, at: usize, parts: &[String], columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = padded(label, at.saturating_sub(1)) + " ";
     let mut is_fresh = true;
@@ -54,6 +54,16 @@ pub(super) fn labelled(label: &str, at: usize, parts: &[String], columns: usize)
     }
     lines.push(line.trim_end().to_owned());
     lines
+}
+
+/// Text of somebody else: in a ruled block headed by its author, so that it can't pose as our own words.
+pub fn ruled(head: &str, text: &[String], columns: usize) -> Vec<String> {
+    let wrapped = text.iter().flat_map(|line| labelled("  |", 4, std::slice::from_ref(line), columns));
+    let inside = wrapped.map(|line| match line.strip_prefix("    ") {
+        Some(rest) => format!("  | {rest}"),
+        None => line,
+    });
+    std::iter::once(format!("  {head}:")).chain(inside).collect()
 }
 
 /// Two blocks side by side if they fit, else below each other.
@@ -83,6 +93,15 @@ mod tests {
             ["LINE  one two", "      three four", "      five six", "      seven"]
         );
         assert_eq!(labelled("LINE", 6, &parts, 80), ["LINE  one two · three four five six · seven"]);
+    }
+
+    #[test]
+    fn every_line_of_foreign_text_is_ruled() {
+        let text = ["one two three".to_owned(), String::new(), "WE OWE (0)".to_owned()];
+        assert_eq!(
+            ruled("b wrote", &text, 13),
+            ["  b wrote:", "  | one two", "  | three", "  |", "  | WE OWE", "  | (0)"]
+        );
     }
 
     #[test]

@@ -22,6 +22,13 @@ pub fn moment(time: Time) -> String {
     format!("{} {}", day(time), of_day(time))
 }
 
+/// `22 Nov 2026 04:36:30Z`.
+pub fn precise(time: Time) -> String {
+    let minute = of_day(time);
+    let minute = minute.strip_suffix('Z').unwrap_or(&minute);
+    format!("{} {minute}:{:02}Z", day(time), time.0 / 1000 % 60)
+}
+
 /// `04:36Z` on the day of `now`, `24 Nov 04:36Z` in its year, else with the year too.
 pub fn near(time: Time, now: Time) -> String {
     let (at, today) = (date(time), date(now));
@@ -94,6 +101,7 @@ mod tests {
     #[test]
     fn times_are_as_near_as_they_can_be() {
         assert_eq!(moment(NOW), "22 Nov 2026 04:36Z");
+        assert_eq!(precise(NOW), "22 Nov 2026 04:36:30Z");
         assert_eq!(near(Time(NOW.0 + 14 * MINUTE_MS), NOW), "04:50Z");
         assert_eq!(near(Time(NOW.0 + DAY_MS), NOW), "23 Nov 04:36Z");
         assert_eq!(near(Time(NOW.0 + 60 * DAY_MS), NOW), "21 Jan 2027 04:36Z");

@@ -1,13 +1,13 @@
 //! The screens, word for word, over a world in memory; and what an observer counts.
 
-use detente_accord::record::Position;
+use detente_accord::record::{Adoption, LogId, Position, Regime};
 use detente_accord::talks::desk::{Alarm, Desk};
 use detente_accord::talks::overview::Overview;
-use detente_accord::words::desk::{Around, Pending, desk};
+use detente_accord::words::desk::{Around, Waiting, desk};
 use detente_accord::words::overview::overview;
 use detente_accord::{PartyId, Time};
 
-use crate::world::{DAY, HOUR, SECOND, World, id, saying};
+use crate::world::{DAY, HOUR, SECOND, Shape, World, id, saying};
 
 const MINUTE: u64 = 60 * SECOND;
 
@@ -27,7 +27,7 @@ fn desk_of(world: &World, us: &str) -> Desk {
 }
 
 fn overview_of(world: &World) -> Overview {
-    Overview::of(&world.state(), &world.held(), &world.charter, world.now)
+    Overview::of(&world.state(), &world.held(), world.now)
 }
 
 #[track_caller]
@@ -42,7 +42,7 @@ fn shows(world: &World, us: &str, name: &str, around: &Around) {
 }
 
 fn hamburg() -> Around {
-    Around { accord: "HAMBURG-1, in force".to_owned(), ..Around::default() }
+    Around { accord: "HAMBURG-1".to_owned(), ..Around::default() }
 }
 
 /// The first part of the dialogue: asked, more wanted, supplied, denied late, contested, closed.
@@ -82,7 +82,7 @@ fn a_desk_at_four_in_the_morning() {
     world.wait(46 * MINUTE);
     let mut around = hamburg();
     around.local = Some("09:46 (Fri)".to_owned());
-    around.waiting = vec![Pending {
+    around.waiting = vec![Waiting {
         name: "7f3a91c2".to_owned(),
         what: "RPL to b".to_owned(),
         signed_by: "desk".to_owned(),
@@ -105,7 +105,7 @@ fn what_is_wrong_stands_on_top() {
     let mut world = World::pair();
     world.wait(2 * DAY);
     assert_eq!(desk_of(&world, "a").alarms, [Alarm::Timer { last: Some(Time(world.now.0 - 2 * DAY)) }]);
-    world.ack("b", &Position::new(detente_accord::record::LogId::new(id("a"), 0), 0));
+    world.ack("b", &Position::new(LogId::new(id("a"), 0), 0));
     world.now = Time(world.now.0 - HOUR);
     let skewed = desk_of(&world, "a").alarms;
     assert!(skewed.contains(&Alarm::Clock { by_ms: HOUR, of: "b".to_owned() }), "{skewed:?}");
@@ -160,10 +160,10 @@ fn a_head_that_goes_further_than_the_log_is_a_gap() {
     let mut world = World::pair();
     asked_and_denied(&mut world);
     let mut held = world.held();
-    let log = detente_accord::record::LogId::new(id("b"), 0);
+    let log = LogId::new(id("b"), 0);
     held.logs.get_mut(&log).unwrap().truncate(2);
     let state = detente_accord::record::State::of(&world.charter, &held);
-    let seen = Overview::of(&state, &held, &world.charter, world.now);
+    let seen = Overview::of(&state, &held, world.now);
     assert!(seen.has_gaps());
     let shown = overview(&seen, "HAMBURG-1", 100);
     assert!(shown.contains("GAP: ") && !shown.contains("no gaps"), "{shown}");
@@ -179,4 +179,56 @@ fn suspended_days_are_those_that_passed() {
     world.wait(DAY);
     let seen = overview_of(&world);
     assert_eq!(seen.suspended[&(id("a"), id("b"))], 60 * DAY);
+}
+
+#[test]
+fn the_table_of_pairs_is_a_grid_with_every_cell_in_words() {
+    let shape = Shape::of(&["a", "b", "c"]);
+    let mut world = World::found(&shape.rules(|rules| rules.reservations.regime = Regime::AnyCompatible));
+    for party in ["a", "b", "c"] {
+        let own = Position::new(LogId::new(id(party), 0), 0);
+        world.send(&saying(party, "acceptance", "sign").to("*").about(&[&own]));
+    }
+    let norm = world.send(&saying("a", "norm", "propose").word("code", "E2").word("kind", "prohibition"));
+    for party in ["a", "b", "c"] {
+        if party == "c" {
+            world.send(
+                &saying("c", "reservation", "formulate")
+                    .word("kind", "reservation")
+                    .word("effect", "exclude")
+                    .about(&[&norm]),
+            );
+        }
+        world.send(&saying(party, "acceptance", "agree").to("*").about(&[&norm]));
+    }
+    let shown = world.look(|state, now| {
+        let parties = state.parties().into_iter().cloned().collect();
+        let cells = state.talks().room().table(&parties, false, now);
+        detente_accord::words::cells::grid(&cells, |norm| state.number(norm), now.time, 80)
+    });
+    for line in shown.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    same("table-80", &shown);
+}
+
+#[test]
+fn a_text_under_silence_stands_on_the_desk() {
+    let shape = Shape::of(&["a", "b"]);
+    let mut world = World::found(&shape.rules(|rules| rules.adoption = Adoption::Silence));
+    let text = world.send(&saying("a", "draft", "propose").number("rev", 3).word("aim", "text"));
+    let clean = world.send(&saying("a", "draft", "clean").about(&[&text]));
+    let until = world.now.0 + 3 * DAY;
+    let placed = world.send(&saying("a", "silence", "silence").number("until", until).about(&[&text]));
+    assert_eq!((world.effect(&clean), world.effect(&placed)), ("took", "took"));
+    let shown = desk(&desk_of(&world, "b"), &hamburg(), 80);
+    assert!(
+        shown.contains("UNDER SILENCE        text rev 3  adopted unless someone objects by 4 Oct 08:00Z"),
+        "{shown}"
+    );
+    assert_eq!(overview_of(&world).silences.running, 1);
+    world.send(&saying("b", "silence", "break").word("by", "objection").about(&[&placed]));
+    world.wait(4 * DAY);
+    assert_eq!((overview_of(&world).silences.broken, overview_of(&world).silences.adopted), (1, 0));
+    assert!(desk_of(&world, "b").silences.is_empty());
 }

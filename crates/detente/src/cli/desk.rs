@@ -5,9 +5,9 @@ use std::path::Path;
 use clap::Args;
 use detente_accord::Time;
 use detente_accord::record::Charter;
-use detente_accord::talks::desk::{Alarm, Desk, Duty, Line, Undelivered};
-use detente_accord::words::desk::{Around, alarm, desk, note, why_undelivered};
-use detente_accord::words::talks;
+use detente_accord::talks::desk::{Alarm, Desk, Duty, Line, Pending, Undelivered};
+use detente_accord::words::desk::{Around, Waiting, alarm, desk, note, why_undelivered};
+use detente_accord::words::{said, talks};
 use detente_node::Accord;
 use detente_store::Access;
 use serde_json::{Value, json};
@@ -47,7 +47,21 @@ fn around(accord: &Accord<'_>, now: Time) -> Result<Around, Failure> {
     if !is_writable(accord.record().path()) {
         alarms.push("our record can't be written: the disk may be full or read-only".to_owned());
     }
-    Ok(Around { accord: title(accord.charter()), local: clock::local(now), alarms, waiting: Vec::new() })
+    let waiting = accord.waiting()?.into_iter().map(|one| Waiting {
+        what: match &one.to {
+            Some(to) => format!("{} to {to}", said::code(&one.kind, &one.act)),
+            None => said::code(&one.kind, &one.act).to_owned(),
+        },
+        name: one.name,
+        signed_by: one.signed_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        made: one.made,
+    });
+    Ok(Around {
+        accord: title(accord.charter()),
+        local: clock::local(now),
+        alarms,
+        waiting: waiting.collect(),
+    })
 }
 
 /// Whether a byte can be written beside the record.
@@ -81,7 +95,10 @@ fn document(accord: &Accord<'_>, desk: &Desk, around: &Around) -> Value {
         "lines": desk.lines.iter().map(line).collect::<Vec<_>>(),
         "we_owe": duties(&desk.we_owe),
         "they_owe": duties(&desk.they_owe),
-        "under_silence": duties(&desk.silences),
+        "rev": desk.force.rev,
+        "in_force": desk.force.in_force,
+        "under_silence": desk.silences.iter().map(pending).collect::<Vec<_>>(),
+        "may_object": desk.reservations.iter().map(pending).collect::<Vec<_>>(),
         "waiting": around.waiting.iter().map(|one| json!({
             "name": one.name, "what": one.what, "signed_by": one.signed_by, "made": clock::rfc3339(one.made),
         })).collect::<Vec<_>>(),
@@ -125,6 +142,16 @@ pub(crate) fn duty(duty: &Duty, now: Time) -> Value {
         "words": talks::due(&duty.due, duty.state, now),
         "notes": duty.notes.iter().map(|one| note(one, now)).collect::<Vec<_>>(),
         "exercise": duty.exercise,
+    })
+}
+
+fn pending(one: &Pending) -> Value {
+    json!({
+        "entry": one.entry.to_string(),
+        "number": one.number.as_ref().map(ToString::to_string),
+        "about": one.about,
+        "by": one.by.as_str(),
+        "until": one.until.map(clock::rfc3339),
     })
 }
 

@@ -13,16 +13,21 @@ mod home;
 mod init;
 mod list;
 mod match_both;
+mod norm_table;
 mod open;
 mod openings;
+mod oversight_note;
 mod overview;
 mod peer;
 mod receipt;
 mod record;
 mod replay;
+mod report;
 mod result_table;
 mod sync;
 mod talks;
+mod thread;
+mod verify_call;
 
 use std::path::PathBuf;
 
@@ -115,6 +120,17 @@ enum Command {
     Desk(desk::DeskArgs),
     /// See the record at a glance: what was asked, answered, denied, shared
     Overview(overview::OverviewArgs),
+    /// Read one matter from its first entry on, with both clocks
+    Thread(thread::ThreadArgs),
+    /// Print one page about an entry, or reports of the record
+    Report(report::ReportArgs),
+    /// Find the entry that six words of a caller stand for
+    VerifyCall(verify_call::VerifyCallArgs),
+    /// The drafting room: norms, texts, brackets, silence, signature; what holds between whom
+    #[command(subcommand)]
+    Norm(NormCommand),
+    /// Write the note that an overseer gets before anything is signed or matched
+    OversightNote(oversight_note::OversightNoteArgs),
     /// See how a list is read, without comparing it
     #[command(subcommand)]
     List(list::ListCommand),
@@ -131,6 +147,12 @@ enum Command {
     Man(completions::ManArgs),
     /// Help on a command or a topic: exit-codes, limits
     Help(completions::TopicArgs),
+}
+
+#[derive(Subcommand)]
+enum NormCommand {
+    /// See what each norm is between each two parties
+    Table(norm_table::NormTableArgs),
 }
 
 /// What a command needs to run.
@@ -215,6 +237,11 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Record(command) => record::run(&command, context),
         Command::Desk(args) => desk::run(&args, context),
         Command::Overview(args) => overview::run(&args, context),
+        Command::Thread(args) => thread::run(&args, context),
+        Command::Report(args) => report::run(&args, context),
+        Command::VerifyCall(args) => verify_call::run(&args, context),
+        Command::Norm(NormCommand::Table(args)) => norm_table::run(&args, context),
+        Command::OversightNote(args) => oversight_note::run(&args, context),
         Command::List(command) => list::run(&command, context),
         Command::Home(command) => home::run(&command, context),
         Command::Bench(command) => bench::run(&command, context),

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &OverviewArgs, context: &Context) -> Result<Exit, Failur
     let now = clock::as_of(args.as_of.as_deref())?;
     let home = context.open(Access::Read)?;
     let accord = args.accord.open(&home, detente_node::Access::Read)?;
-    let seen = Overview::of(accord.state(), accord.held(), accord.charter(), now);
+    let seen = Overview::of(accord.state(), accord.held(), now);
     let words = overview(&seen, &title(accord.charter()), screen::columns());
     say(context, &document(&accord, &seen), &words)?;
     Ok(Exit::Done)

@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 139] = [
+const COMMANDS: [&str; 147] = [
     "try",
     "demo",
     "init",
@@ -43,6 +43,14 @@ const COMMANDS: [&str; 139] = [
     "record backup",
     "desk",
     "overview",
+    "thread",
+    "report",
+    "report year",
+    "report clocks",
+    "verify-call",
+    "norm table",
+    "oversight-note",
+    "card import",
     "receipt add",
     "receipt list",
     "receipt show",

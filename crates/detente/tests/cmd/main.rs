@@ -18,5 +18,6 @@ mod talks;
 mod tamper;
 mod terminal;
 mod trying;
+mod views;
 mod words;
 mod world;

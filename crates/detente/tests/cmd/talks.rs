@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::world::{Ran, Stage, World, copy, holding, program, ran};
 
 /// Two parties with a second office each, whose accord is open.
-fn talking() -> World {
+pub(crate) fn talking() -> World {
     static KEPT: OnceLock<std::path::PathBuf> = OnceLock::new();
     let kept = KEPT.get_or_init(|| {
         let world = found();
@@ -36,12 +36,12 @@ fn found() -> World {
 }
 
 /// Runs with one of the homes at a time.
-fn at(world: &World, home: &str, time: &str, args: &[&str]) -> Ran {
+pub(crate) fn at(world: &World, home: &str, time: &str, args: &[&str]) -> Ran {
     ran(program(world.path()).env("DETENTE_NOW", time).args(["--home", home]).args(args))
 }
 
 /// One packet each way.
-fn exchange(world: &World, time: &str) {
+pub(crate) fn exchange(world: &World, time: &str) {
     for (from, to, other) in [("a", "cert-b", "b"), ("b", "cert-a", "a")] {
         at(world, from, time, &["sync", "out", "--to", to, "-o", "packet.dtn"]).ok();
         at(world, other, time, &["sync", "in", "packet.dtn"]).ok();
@@ -65,7 +65,7 @@ const INQUIRE: [&str; 13] = [
 ];
 
 /// a asks; b has it. Gives the entry.
-fn asked(world: &World) -> String {
+pub(crate) fn asked(world: &World) -> String {
     let said = at(world, "a", "2026-10-01T09:00:00Z", &[&INQUIRE[..], &["--yes", "--json"]].concat());
     exchange(world, "2026-10-01T09:00:04Z");
     said.ok().json()["entry"].as_str().unwrap().to_owned()

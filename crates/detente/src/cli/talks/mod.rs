@@ -5,7 +5,7 @@ mod build;
 mod content;
 mod drafts;
 mod flags;
-mod named;
+pub(super) mod named;
 mod preview;
 mod said;
 mod table;

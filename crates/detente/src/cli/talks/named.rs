@@ -10,18 +10,18 @@ use crate::tui::quoted;
 
 /// What an entry has to be, where a number alone leaves a choice.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Fits<'a> {
+pub(in crate::cli) struct Fits<'a> {
     /// Of one of these types and acts; none: any.
-    pub(super) of: &'a [Of],
+    pub(in crate::cli) of: &'a [Of],
     /// By us.
-    pub(super) own: bool,
+    pub(in crate::cli) own: bool,
 }
 
 /// The entry that `party/epoch/seq`, `cert-a>cert-b 2026/005`, `2026/005` or `5` means.
 ///
 /// # Errors
 /// A usage error if there is none, or a number leaves several.
-pub(super) fn entry(accord: &Accord<'_>, text: &str, fits: Fits<'_>) -> Result<Position, Failure> {
+pub(in crate::cli) fn entry(accord: &Accord<'_>, text: &str, fits: Fits<'_>) -> Result<Position, Failure> {
     if let Ok(position) = accords::entry(text) {
         if accord.held().entry(&position).is_none() {
             return Err(Failure::usage(format!("there is no entry {position} here"))

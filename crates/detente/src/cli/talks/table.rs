@@ -125,7 +125,7 @@ const DECLARE: Verb = with_content(verb(
     "",
     &[("declaration", "declare")],
     "",
-    "Example:\n  detente declare --kind pledge --open --text \"We do not pass on hacked material.\"",
+    "Example:\n  detente declare --kind pledge --open --text \"We do not pass on material taken from others.\"",
 ));
 
 /// All groups, in the order of the handbook.
@@ -503,9 +503,11 @@ pub(super) const GROUPS: &[Group] = &[
     with_own(group("correct", "Correct an entry of yours: the correction stands beside it", &[]), &CORRECT),
     with_own(group("withdraw", "Withdraw what you said; it stays on the record", &[]), &WITHDRAW),
     with_own(group("cancel", "Cancel an entry of yours that was issued in error", &[]), &CANCEL),
-    group(
+    Group {
+        under: Some("norm"),
+        ..group(
         "norm",
-        "The drafting room: norms, texts, brackets, silence, signature",
+        "",
         &[
             with_content(verb(
                 "propose",
@@ -599,7 +601,8 @@ pub(super) const GROUPS: &[Group] = &[
                 "Example:\n  detente norm provisional 4",
             ),
         ],
-    ),
+    )
+    },
     with_own(
         group(
             "reserve",

@@ -1,0 +1,58 @@
+//! `detente norm table`: what each norm is between each two parties.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use detente_accord::PartyId;
+use detente_accord::talks::Now;
+use detente_accord::words::cells::{cell, grid};
+use detente_store::Access;
+use serde_json::json;
+
+use super::{Context, say};
+use crate::accords::AccordFlag;
+use crate::exit::{Exit, Failure};
+use crate::{clock, screen};
+
+/// See what each norm is between each two parties
+#[derive(Args)]
+#[command(after_help = "Examples:
+  detente norm table
+  detente norm table --as-of 2027-01-01T00:00:00Z --json")]
+pub(crate) struct NormTableArgs {
+    /// Show it for this time instead of now
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    #[command(flatten)]
+    accord: AccordFlag,
+}
+
+pub(crate) fn run(args: &NormTableArgs, context: &Context) -> Result<Exit, Failure> {
+    let time = clock::as_of(args.as_of.as_deref())?;
+    let home = context.open(Access::Read)?;
+    let accord = args.accord.open(&home, detente_node::Access::Read)?;
+    let state = accord.state();
+    let now = Now { time, rules: state.rules(), talks: state.talks() };
+    let parties: BTreeSet<PartyId> = state.parties().into_iter().cloned().collect();
+    let cells = state.talks().room().table(&parties, accord.charter().is_bare(), &now);
+    let rows = cells.iter().map(|one| {
+        json!({
+            "norm": one.norm.to_string(),
+            "number": state.number(&one.norm).map(ToString::to_string),
+            "code": one.code,
+            "pair": [one.pair.0.as_str(), one.pair.1.as_str()],
+            "state": one.state.name(),
+            "provisional": one.provisional,
+            "reservations": one.state.modifiers().iter().map(|by| by.reservation.to_string()).collect::<Vec<_>>(),
+            "disputed": one.disputed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "words": cell(one, time),
+        })
+    });
+    let document = json!({
+        "schema": "detente.norm-table.v1", "accord": accord.charter().record_id().to_string(),
+        "now": clock::rfc3339(time), "cells": rows.collect::<Vec<_>>(),
+    });
+    let words = grid(&cells, |norm| state.number(norm), time, screen::columns());
+    say(context, &document, &words)?;
+    Ok(Exit::Done)
+}
