@@ -18,6 +18,7 @@ mod measure;
 mod peers;
 mod record;
 mod report;
+mod talks;
 mod tlog;
 mod tools;
 
@@ -49,11 +50,12 @@ fn run() -> Result<()> {
         ["build"] => build::run()?,
         ["tlog"] => tlog::run()?,
         ["record", options @ ..] => record::run(options)?,
+        ["talks", options @ ..] => talks::run(options)?,
         // Another process of `record`, to be killed by it.
         ["record-fill", folder] => return record::fill(Path::new(folder)),
         ["peers", options @ ..] => peers::run(options)?,
         _ => bail!(
-            "usage: cargo xtask bench indicators [CASE]|filemode|build|tlog|record|peers [--short] [--json]"
+            "usage: cargo xtask bench indicators [CASE]|filemode|build|tlog|record|talks|peers [--short] [--json]"
         ),
     };
     report.print(json);

@@ -31,7 +31,7 @@ usage: cargo xtask COMMAND
   test [--quick]                 all that CI runs, stopping at the first red; --quick leaves out what takes long
   slow                           the tests that are left out of `test` because they take minutes
   tidy                           the invariants of the tree
-  bench indicators|filemode|build|tlog|record|peers [--json]
+  bench indicators|filemode|build|tlog|record|talks|peers [--json]
   ct [--short] [--control] [--seconds N] [--json] [KERNEL]
                                  whether work on secrets takes the same time for all of them
   killpoints [--short] [--steps N]   the record killed, and its disk failing, at every system call

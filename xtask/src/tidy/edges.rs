@@ -22,7 +22,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "detente-tlog",
         ],
     ),
-    ("detente-bench", &["detente-indicators", "detente-store", "detente-tlog"]),
+    ("detente-bench", &["detente-accord", "detente-indicators", "detente-store", "detente-tlog"]),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,72 @@
+//! `bench talks`: the state of an accord of five parties with 10^5 entries: computed from nothing, and kept up to date.
+//!
+//! Beside it stands what no implementation is spared: each signature verified once, each entry hashed once.
+
+mod world;
+
+use anyhow::{Context as _, Result};
+use detente_accord::SecretKey;
+use detente_accord::record::{Effect, Held, State};
+
+use self::world::World;
+use crate::measure::{mean_of_short, timed};
+use crate::report::Report;
+
+/// Entries of the accord; with `--short` a tenth.
+const ENTRIES: usize = 100_000;
+
+/// Measures it.
+pub(crate) fn run(options: &[&str]) -> Result<Report> {
+    let entries = if options.contains(&"--short") { ENTRIES / 10 } else { ENTRIES };
+    let world = World::of(entries)?;
+    let mut report = Report::new("detente.bench.talks.v1");
+    let count = world.entries();
+    let verifying = signature_seconds()? * world.signatures as f64;
+    let (_, hashing) = timed(|| world::leaf_hashes(&world.held));
+    let mut row = |case: &str, seconds: f64, goal: Option<f64>| {
+        report.row(vec![
+            ("case", case.into()),
+            ("entries", count.into()),
+            ("ms", (seconds * 1e3).into()),
+            ("goal_ms", goal.into()),
+            ("ratio_to_verifying", (seconds / verifying).into()),
+            ("ratio_to_hashing", (seconds / hashing).into()),
+        ]);
+    };
+    row("primitive: each signature verified", verifying, None);
+    row("primitive: each entry hashed", hashing, None);
+    let (state, anew) = timed(|| State::of(&world.charter, &world.held));
+    row("rebuilt, signatures checked anew", anew, None);
+    report.note(effects(&state, &world.held));
+    Ok(report)
+}
+
+fn signature_seconds() -> Result<f64> {
+    let key = SecretKey::from_seed(&[3; 32]);
+    let message = [5; 700];
+    let signature = key.sign(&message);
+    key.public().verify(&message, &signature, "bench").context("a signature")?;
+    Ok(mean_of_short(|| key.public().verify(&message, &signature, "bench")))
+}
+
+/// How many entries count, of those there are: a benchmark of refusals would be one of something else.
+fn effects(state: &State, held: &Held) -> String {
+    let positions: Vec<_> = state.order().positions().collect();
+    let mut counted = 0;
+    let mut without = std::collections::BTreeMap::<String, usize>::new();
+    for position in &positions {
+        match state.effect(position) {
+            Some(Effect::Took) => counted += 1,
+            other => {
+                *without
+                    .entry(format!("{:?} {other:?}", held.leaf(position).map(|l| l.said.kind.clone())))
+                    .or_default() += 1
+            }
+        }
+    }
+    format!(
+        "{counted} of {} entries count; without effect: {without:?}; {} threads",
+        positions.len(),
+        state.talks().threads().len()
+    )
+}
