@@ -37,6 +37,9 @@ pub(crate) fn run(options: &[&str]) -> Result<Report> {
     row("primitive: each entry hashed", hashing, None);
     let (state, anew) = timed(|| State::of(&world.charter, &world.held));
     row("rebuilt, signatures checked anew", anew, None);
+    let (again, remembered) = timed(|| State::with(&world.charter, &world.held, state.checked().clone()));
+    row("rebuilt, signatures remembered", remembered, Some(2_000.0));
+    anyhow::ensure!(again.digest_text() == state.digest_text(), "two states of the same entries");
     report.note(effects(&state, &world.held));
     Ok(report)
 }

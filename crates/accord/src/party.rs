@@ -1,10 +1,11 @@
 //! The name of a party: a short id for machines beside the display name for people.
 
 use std::fmt;
+use std::sync::Arc;
 
-/// A party id: `[a-z][a-z0-9-]{0,31}`.
+/// A party id: `[a-z][a-z0-9-]{0,31}`. A copy is cheap: ids stand in every place of every table.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct PartyId(String);
+pub struct PartyId(Arc<str>);
 
 impl PartyId {
     /// Longest id, in bytes.
@@ -15,7 +16,7 @@ impl PartyId {
         let well_formed = id.len() <= PartyId::BYTES_MAX
             && id.starts_with(|c: char| c.is_ascii_lowercase())
             && id.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-        well_formed.then(|| PartyId(id.to_owned()))
+        well_formed.then(|| PartyId(id.into()))
     }
 
     /// Derives an id from a display name: lower case, everything outside `a-z 0-9` becomes `-`, runs and

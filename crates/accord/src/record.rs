@@ -5,6 +5,7 @@
 
 mod calendar;
 mod charter;
+mod checked;
 mod clocks;
 mod codes;
 mod derived;
@@ -21,6 +22,7 @@ mod party;
 mod path;
 mod readers;
 mod ring;
+mod roots;
 mod rules;
 mod schema;
 mod signers;
@@ -42,6 +44,7 @@ pub mod verify;
 
 pub(crate) use calendar::{Date, date};
 pub use charter::{Charter, Pq, Quorum};
+pub use checked::Checked;
 pub use clocks::Clocks;
 pub use derived::{KeyPair, agreed_witness_keys, log_keys, mirror_keys, policy_text, witness_keys};
 pub use disclosure::Disclosure;

@@ -1,9 +1,9 @@
 //! What a party holds of a record: entries, notes, and the public files that entries bind by hash.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use detente_tlog::{Frontier, Hash};
+use detente_tlog::Hash;
 
 use super::keyset::KeySet;
 use super::leaf::Leaf;
@@ -93,38 +93,8 @@ impl Held {
         self.entry(position)?.leaf.as_deref()
     }
 
-    /// The same, to be kept.
-    pub(crate) fn shared_leaf(&self, position: &Position) -> Option<&Arc<Leaf>> {
-        self.entry(position)?.leaf.as_ref()
-    }
-
     /// How many entries of a log are held.
     pub fn size(&self, log: &LogId) -> u64 {
         self.logs.get(log).map_or(0, |entries| entries.len() as u64)
-    }
-
-    /// The roots of the sizes that entries name or that notes carry, as they follow from the entries.
-    pub(crate) fn roots(&self) -> BTreeMap<(LogId, u64), Hash> {
-        let mut wanted: BTreeMap<&LogId, BTreeSet<u64>> = BTreeMap::new();
-        for leaf in self.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref()) {
-            for head in &leaf.place.heads {
-                wanted.entry(&head.log).or_default().insert(head.size);
-            }
-        }
-        for note in self.notes.values() {
-            wanted.entry(&note.log).or_default().insert(note.size);
-        }
-        let mut roots = BTreeMap::new();
-        for (log, sizes) in wanted {
-            let mut frontier = Frontier::default();
-            for entry in self.logs.get(log).into_iter().flatten() {
-                // A log that is held is within the limit of sizes.
-                let _ = frontier.append(entry.hash, |_, _| ());
-                if sizes.contains(&frontier.size()) {
-                    roots.insert((log.clone(), frontier.size()), frontier.root());
-                }
-            }
-        }
-        roots
     }
 }

@@ -2,51 +2,69 @@
 //!
 //! There is no order beyond that. Two entries neither of which had seen the other are concurrent, and are shown so.
 
-use std::collections::BTreeMap;
-
-use detente_tlog::Hash;
-
 use super::held::{Held, Position};
 use super::leaf::Leaf;
 use super::names::LogId;
-
-/// How many entries of each log the author of an entry had seen, by number of the log.
-type Clock = Vec<u64>;
+use super::roots::Roots;
 
 /// Entries in an order that keeps every entry behind what its author had seen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Order {
     logs: Vec<LogId>,
-    clocks: Vec<Vec<Clock>>,
+    /// For each log, entry after entry: how many entries of each log its author had seen, by number of the log.
+    clocks: Vec<Vec<u64>>,
     sequence: Vec<(usize, u64)>,
+}
+
+/// The next entry of a log.
+struct Next {
+    rank: u64,
+    /// What must stand before it: how many entries of which logs.
+    needs: Vec<(usize, u64)>,
 }
 
 impl Order {
     /// Orders all entries. `rank` breaks ties among concurrent ones; then the log's name does. The result depends
     /// on the set of entries alone.
-    pub(crate) fn of(
-        held: &Held,
-        roots: &BTreeMap<(LogId, u64), Hash>,
-        rank: impl Fn(&Position) -> u64,
-    ) -> Order {
+    pub(crate) fn of(held: &Held, roots: &Roots, rank: impl Fn(&Position) -> u64) -> Order {
         let logs: Vec<LogId> = held.logs.keys().cloned().collect();
         let mut order = Order { clocks: vec![Vec::new(); logs.len()], sequence: Vec::new(), logs };
-        let sizes: Vec<u64> = order.logs.iter().map(|log| held.size(log)).collect();
-        loop {
-            let open = order.open(&sizes);
-            let ready =
-                |log: &usize| order.needs(held, roots, *log).iter().all(|(l, size)| order.done(*l) >= *size);
-            let key = |log: &usize| (rank(&order.position(*log, order.done(*log))), *log);
-            // Entries that each name the other's future can't both be true; the first by name goes first then.
-            let next =
-                open.iter().copied().filter(ready).min_by_key(key).or(open.iter().copied().min_by_key(key));
-            let Some(log) = next else { return order };
-            let clock = order.clock_of_next(held, roots, log);
-            let seq = order.done(log);
-            if let Some(clocks) = order.clocks.get_mut(log) {
-                clocks.push(clock);
+        let mut open: Vec<Option<Next>> =
+            (0..order.logs.len()).map(|log| order.next(held, roots, log, &rank)).collect();
+        while let Some(log) = order.choose(&open) {
+            let needs = open.get_mut(log).and_then(Option::take).map(|next| next.needs);
+            order.push(log, &needs.unwrap_or_default());
+            let next = order.next(held, roots, log, &rank);
+            if let Some(open) = open.get_mut(log) {
+                *open = next;
             }
-            order.sequence.push((log, seq));
+        }
+        order
+    }
+
+    /// The log whose next entry comes next.
+    fn choose(&self, open: &[Option<Next>]) -> Option<usize> {
+        let open = || open.iter().enumerate().filter_map(|(log, next)| Some((log, next.as_ref()?)));
+        let ready =
+            |(_, next): &(usize, &Next)| next.needs.iter().all(|(log, size)| self.done(*log) >= *size);
+        let key = |(log, next): &(usize, &Next)| (next.rank, *log);
+        // Entries that each name the other's future can't both be true; the first by name goes first then.
+        let next = open().filter(ready).min_by_key(key).or_else(|| open().min_by_key(key));
+        next.map(|(log, _)| log)
+    }
+
+    fn next(&self, held: &Held, roots: &Roots, log: usize, rank: &impl Fn(&Position) -> u64) -> Option<Next> {
+        let position = self.position(log, self.done(log));
+        let entry = held.entry(&position)?;
+        let needs = entry.leaf.as_deref().map(|leaf| self.heads(held, roots, leaf));
+        Some(Next { rank: rank(&position), needs: needs.unwrap_or_default() })
+    }
+
+    fn push(&mut self, log: usize, needs: &[(usize, u64)]) {
+        let clock = self.clock_of_next(log, needs);
+        self.sequence.push((log, self.done(log)));
+        if let Some(clocks) = self.clocks.get_mut(log) {
+            clocks.extend(clock);
         }
     }
 
@@ -57,9 +75,7 @@ impl Order {
 
     /// How many entries of `log` the author of the entry at `position` had seen, its own entry included.
     pub fn seen(&self, position: &Position, log: &LogId) -> u64 {
-        let clock = self
-            .number(&position.log)
-            .and_then(|l| self.clocks.get(l)?.get(usize::try_from(position.seq).ok()?));
+        let clock = self.number(&position.log).and_then(|of| self.clock(of, position.seq));
         clock.zip(self.number(log)).and_then(|(clock, l)| clock.get(l).copied()).unwrap_or(0)
     }
 
@@ -73,14 +89,14 @@ impl Order {
         one != other && !self.had_seen(one, other) && !self.had_seen(other, one)
     }
 
-    fn open(&self, sizes: &[u64]) -> Vec<usize> {
-        (0..self.logs.len())
-            .filter(|log| sizes.get(*log).is_some_and(|size| self.done(*log) < *size))
-            .collect()
+    /// How many entries of a log have their place.
+    fn done(&self, log: usize) -> u64 {
+        self.clocks.get(log).map_or(0, |clocks| (clocks.len() / self.logs.len().max(1)) as u64)
     }
 
-    fn done(&self, log: usize) -> u64 {
-        self.clocks.get(log).map_or(0, |clocks| clocks.len() as u64)
+    fn clock(&self, log: usize, seq: u64) -> Option<&[u64]> {
+        let from = usize::try_from(seq).ok()?.checked_mul(self.logs.len())?;
+        self.clocks.get(log)?.get(from..from.checked_add(self.logs.len())?)
     }
 
     fn number(&self, log: &LogId) -> Option<usize> {
@@ -92,39 +108,30 @@ impl Order {
         Position::new(self.logs.get(log).cloned().expect("a number of a log"), seq)
     }
 
-    /// What must stand before the next entry of a log: how many entries of which other logs.
-    fn needs(&self, held: &Held, roots: &BTreeMap<(LogId, u64), Hash>, log: usize) -> Vec<(usize, u64)> {
-        let next = self.position(log, self.done(log));
-        held.leaf(&next).map_or_else(Vec::new, |leaf| self.heads(held, roots, leaf))
-    }
-
     /// The heads of an entry that agree with what is held. A head beyond it counts as far as it is held; one with
     /// another root says nothing about the entries that are here.
-    fn heads(&self, held: &Held, roots: &BTreeMap<(LogId, u64), Hash>, leaf: &Leaf) -> Vec<(usize, u64)> {
+    fn heads(&self, held: &Held, roots: &Roots, leaf: &Leaf) -> Vec<(usize, u64)> {
         let heads = leaf.place.heads.iter().filter_map(|head| {
             let log = self.number(&head.log)?;
             let here = held.size(&head.log);
-            let agrees = head.size > here || roots.get(&(head.log.clone(), head.size)) == Some(&head.root);
+            let agrees = head.size > here || roots.get(&head.log, head.size) == Some(&head.root);
             agrees.then_some((log, head.size.min(here)))
         });
         heads.collect()
     }
 
-    fn clock_of_next(&self, held: &Held, roots: &BTreeMap<(LogId, u64), Hash>, log: usize) -> Clock {
-        let mut clock = self
-            .clocks
-            .get(log)
-            .and_then(|clocks| clocks.last().cloned())
-            .unwrap_or_else(|| vec![0; self.logs.len()]);
-        for (other, size) in self.needs(held, roots, log) {
+    /// What the author of the next entry of a log had seen.
+    fn clock_of_next(&self, log: usize, needs: &[(usize, u64)]) -> Vec<u64> {
+        let before = self.done(log).checked_sub(1).and_then(|last| self.clock(log, last));
+        let mut clock = before.map_or_else(|| vec![0; self.logs.len()], <[u64]>::to_vec);
+        for (other, size) in needs {
             // What the author of the last entry under that head had seen, this author has seen too.
-            let last =
-                size.checked_sub(1).and_then(|last| self.clocks.get(other)?.get(usize::try_from(last).ok()?));
+            let last = size.checked_sub(1).and_then(|last| self.clock(*other, last));
             for (mine, theirs) in clock.iter_mut().zip(last.into_iter().flatten()) {
                 *mine = (*mine).max(*theirs);
             }
-            if let Some(mine) = clock.get_mut(other) {
-                *mine = (*mine).max(size);
+            if let Some(mine) = clock.get_mut(*other) {
+                *mine = (*mine).max(*size);
             }
         }
         if let Some(own) = clock.get_mut(log) {

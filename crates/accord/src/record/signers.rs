@@ -43,6 +43,19 @@ pub struct Signers {
 /// # Errors
 /// The reason by name; one bad signature makes the whole statement ineffective.
 pub fn check_signers(act: &Act, leaf: &Leaf, at: &Standpoint<'_>) -> Result<Signers, NoEffect> {
+    check_signers_by(&mut |signature, key| leaf.is_signed_by(signature, key), act, leaf, at)
+}
+
+/// Whether a signature holds under a key.
+pub(crate) type Verify<'a> = dyn FnMut(&RoleSignature, &PublicKey) -> bool + 'a;
+
+/// The same, where this says whether a signature of the entry holds.
+pub(crate) fn check_signers_by(
+    verify: &mut Verify<'_>,
+    act: &Act,
+    leaf: &Leaf,
+    at: &Standpoint<'_>,
+) -> Result<Signers, NoEffect> {
     let (rule, about) = match (act.signers, at.original) {
         (SignerRule::AsOriginal, None) => return Err(NoEffect::RefUnknown),
         (SignerRule::AsOriginal, Some((original, said))) => (original.signers, said),
@@ -54,7 +67,7 @@ pub fn check_signers(act: &Act, leaf: &Leaf, at: &Standpoint<'_>) -> Result<Sign
     if rule == SignerRule::Node {
         return Err(NoEffect::SignedByOffice);
     }
-    let signed = signed(rule, leaf, at)?;
+    let signed = signed(verify, rule, leaf, at)?;
     if signed.is_empty() {
         return Err(NoEffect::NeedsOfficer);
     }
@@ -99,11 +112,17 @@ impl Signer<'_> {
 }
 
 /// Verifies every signature; each must be by an active office of the author.
-fn signed<'a>(rule: SignerRule, leaf: &Leaf, at: &Standpoint<'a>) -> Result<Vec<Signer<'a>>, NoEffect> {
-    leaf.sigs.iter().map(|signature| signer(rule, leaf, signature, at)).collect()
+fn signed<'a>(
+    verify: &mut Verify<'_>,
+    rule: SignerRule,
+    leaf: &Leaf,
+    at: &Standpoint<'a>,
+) -> Result<Vec<Signer<'a>>, NoEffect> {
+    leaf.sigs.iter().map(|signature| signer(verify, rule, leaf, signature, at)).collect()
 }
 
 fn signer<'a>(
+    verify: &mut Verify<'_>,
     rule: SignerRule,
     leaf: &Leaf,
     signature: &RoleSignature,
@@ -115,8 +134,8 @@ fn signer<'a>(
         return Err(NoEffect::ForeignOffice);
     }
     let is_named = |key: &PublicKey| signature.key == key_name(party, name, key);
-    let verify = |key: &PublicKey| {
-        if leaf.is_signed_by(signature, key) { Ok(()) } else { Err(NoEffect::OfficeSignature) }
+    let mut verify = |key: &PublicKey| {
+        if verify(signature, key) { Ok(()) } else { Err(NoEffect::OfficeSignature) }
     };
     if name == Office::RECOVERY && rule == SignerRule::AnyOrRecovery {
         if !is_named(offices.recovery()) {

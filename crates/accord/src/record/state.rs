@@ -10,17 +10,20 @@ mod matches;
 mod members;
 mod moments;
 mod redaction;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::charter::Charter;
+use super::checked::Checked;
 use super::held::{Held, Position};
 use super::names::LogId;
 use super::numbers::Number;
 use super::offices::Offices;
 use super::order::Order;
 use super::ring::Ring;
+use super::roots::Roots;
 use super::rules::Rules;
 use crate::PartyId;
 use crate::talks::Talks;
@@ -28,6 +31,7 @@ use crate::talks::Talks;
 pub use effect::{Effect, Why};
 pub use freeze::{Freeze, Freezes};
 pub use holders::{Holders, Interval};
+use judge::{Ground, Judge};
 pub use matches::{Match, Stage};
 pub use members::{Member, Membership};
 use moments::Moments;
@@ -48,34 +52,42 @@ pub struct State {
     matches: Vec<Match>,
     talks: Talks,
     rules: Arc<Rules>,
+    checked: Checked,
 }
 
 impl State {
-    /// Computes it.
+    /// Computes it, and verifies every signature.
     pub fn of(charter: &Charter, held: &Held) -> State {
+        State::with(charter, held, Checked::default())
+    }
+
+    /// The same, but signatures that were verified before are not again.
+    pub fn with(charter: &Charter, held: &Held, checked: Checked) -> State {
         let ring = Ring::of(charter, held);
-        let roots = held.roots();
+        let roots = Roots::of(held);
         let mut holders = Holders::of(charter, held, &roots);
-        let order = Order::of(held, &roots, |position| holders.not_after(position).unwrap_or(u64::MAX));
+        let order = Order::of(held, &roots, |position| holders.named_not_after(position).unwrap_or(u64::MAX));
         let moments = Moments::of(held, &holders);
-        let judge_all = |freezes: &Freezes, holders: &Holders| {
-            let mut judge = judge::Judge::new(charter, held, &ring, &order, freezes, holders, &moments);
+        let judge_all = |freezes: &Freezes, holders: &Holders, checked: Checked| {
+            let on =
+                Ground { charter, held, ring: &ring, order: &order, freezes, holders, moments: &moments };
+            let mut judge = Judge::new(charter, held, checked);
             for position in order.positions() {
-                judge.take(&position);
+                judge.take(&on, &position);
             }
-            judge.finish()
+            judge
         };
-        let mut judged = judge_all(&Freezes::default(), &holders);
-        let parties = members::ever_parties(&judged.members);
-        holders.retain(&parties);
+        let mut judge = judge_all(&Freezes::default(), &holders, checked);
+        let parties = members::ever_parties(&judge.members);
+        holders.count_parties(parties.clone());
         let counts = |position: &Position| {
-            parties.contains(&position.log.party) && judged.effects.get(position) == Some(&Effect::Took)
+            parties.contains(&position.log.party) && judge.effects.get(position) == Some(&Effect::Took)
         };
         let freezes = Freezes::of(charter, held, &order, &ring, &holders, counts);
         if freezes.logs().next().is_some() {
-            judged = judge_all(&freezes, &holders);
+            judge = judge_all(&freezes, &holders, judge.checked);
         }
-        let judge::Judged { effects, members, numbers, single, offices, talks } = judged;
+        let Judge { effects, members, numbers, single, offices, talks, checked, .. } = judge;
         let took = |position: &Position| matches!(effects.get(position), Some(Effect::Took));
         let redactions = redaction::all(held, &order, took);
         let matches = matches::all(held, &order, took);
@@ -94,7 +106,13 @@ impl State {
             redactions,
             matches,
             talks,
+            checked,
         }
+    }
+
+    /// The signatures that were verified, to be passed on to [`State::with`].
+    pub fn checked(&self) -> &Checked {
+        &self.checked
     }
 
     /// The keys of the record.

@@ -14,6 +14,8 @@ use crate::record::{LogId, Order};
 pub struct Views<M> {
     /// What counts, in causal order.
     events: Vec<Arc<Event>>,
+    /// Where the events of each log stand among them.
+    by_log: BTreeMap<LogId, Vec<usize>>,
     whole: M,
     seen_by: BTreeMap<PartyId, View<M>>,
     /// What a thread begins with that no entry opens.
@@ -30,12 +32,16 @@ struct View<M> {
 impl<M: Machine> Views<M> {
     pub(super) fn open(event: &Event, around: &Around<'_>) -> Result<Views<M>, Refusal> {
         let whole = M::open(event, around)?;
-        Ok(Views { events: vec![Arc::new(event.clone())], whole, seen_by: BTreeMap::new(), start: None })
+        let mut views = Views::starting_with(whole);
+        views.start = None;
+        views.push(event);
+        Ok(views)
     }
 
     /// A thread that no entry opens: whichever is first here, another may be first elsewhere.
     pub(super) fn starting_with(start: M) -> Views<M> {
-        Views { events: Vec::new(), whole: start.clone(), seen_by: BTreeMap::new(), start: Some(start) }
+        let (events, by_log, seen_by) = Default::default();
+        Views { events, by_log, whole: start.clone(), seen_by, start: Some(start) }
     }
 
     pub(super) fn take(&mut self, event: &Event, order: &Order, around: &Around<'_>) -> Result<(), Refusal> {
@@ -45,7 +51,7 @@ impl<M: Machine> Views<M> {
             view.machine.apply(event, around);
             *view.taken.entry(event.position.log.clone()).or_default() += 1;
             self.whole.apply(event, around);
-            self.events.push(Arc::new(event.clone()));
+            self.push(event);
         }
         self.seen_by.insert(event.by().clone(), view);
         allowed
@@ -54,17 +60,26 @@ impl<M: Machine> Views<M> {
     /// The thread as the author of an event had seen it.
     fn view_of(&mut self, event: &Event, order: &Order) -> View<M> {
         let mut view = self.seen_by.remove(event.by()).unwrap_or_else(|| self.first(order));
-        let mut of_log: BTreeMap<&LogId, usize> = BTreeMap::new();
-        for earlier in &self.events {
-            let number = of_log.entry(&earlier.position.log).or_default();
-            *number += 1;
-            let taken = view.taken.get(&earlier.position.log).copied().unwrap_or(0);
-            if *number > taken && order.had_seen(&event.position, &earlier.position) {
-                view.machine.apply(earlier, &earlier.around(order));
-                *view.taken.entry(earlier.position.log.clone()).or_default() += 1;
-            }
+        // What an author has seen of a log is its beginning, and what is new of it stands behind what was taken.
+        let mut new: Vec<usize> = Vec::new();
+        for (log, places) in &self.by_log {
+            let seen = order.seen(&event.position, log);
+            let is_seen = |place: &&usize| self.events.get(**place).is_some_and(|e| e.position.seq < seen);
+            let before = new.len();
+            let taken = view.taken.entry(log.clone()).or_default();
+            new.extend(places.iter().skip(*taken).take_while(is_seen));
+            *taken += new.len() - before;
+        }
+        new.sort_unstable();
+        for earlier in new.iter().filter_map(|place| self.events.get(*place)) {
+            view.machine.apply(earlier, &earlier.around(order));
         }
         view
+    }
+
+    fn push(&mut self, event: &Event) {
+        self.by_log.entry(event.position.log.clone()).or_default().push(self.events.len());
+        self.events.push(Arc::new(event.clone()));
     }
 
     /// What every author has seen: the opening entry.

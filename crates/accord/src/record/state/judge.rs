@@ -8,10 +8,10 @@ use super::freeze::Freezes;
 use super::holders::Holders;
 use super::members::{self, Member, Membership};
 use super::moments::Moments;
-use crate::PartyId;
 use crate::record::charter::Charter;
-use crate::record::held::{Held, Position};
-use crate::record::leaf::{Leaf, Rel, Target};
+use crate::record::checked::Checked;
+use crate::record::held::{Held, HeldEntry, Position};
+use crate::record::leaf::{Leaf, Rel, RoleSignature, Target};
 use crate::record::names::{LogId, RecordId};
 use crate::record::numbers::{Number, Numbers};
 use crate::record::offices::Offices;
@@ -19,86 +19,69 @@ use crate::record::order::Order;
 use crate::record::ring::{Ring, hash};
 use crate::record::rules::{Rules, RulesFile};
 use crate::record::schema::{check_schema, check_targets, original_of};
-use crate::record::signers::{Signers, Standpoint, check_signers, is_in_chair};
+use crate::record::signers::{Signers, Standpoint, check_signers_by, is_in_chair};
 use crate::record::table::Act;
 use crate::statement::{StatementId, bare_accord};
 use crate::talks::{Event, Setting, Talks};
+use crate::{PartyId, PublicKey};
 
-/// What a run over all entries gives.
-pub(super) struct Judged {
-    pub(super) effects: BTreeMap<Position, Effect>,
-    pub(super) members: BTreeMap<PartyId, Member>,
-    pub(super) numbers: BTreeMap<Position, Number>,
-    pub(super) single: BTreeSet<Position>,
-    pub(super) offices: BTreeMap<PartyId, Offices>,
-    pub(super) talks: Talks,
+/// What entries are judged by, beside those before them.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub(super) charter: &'a Charter,
+    pub(super) held: &'a Held,
+    pub(super) ring: &'a Ring,
+    pub(super) order: &'a Order,
+    pub(super) freezes: &'a Freezes,
+    pub(super) holders: &'a Holders,
+    pub(super) moments: &'a Moments,
 }
 
 /// Judges entry after entry, causes before effects.
-pub(super) struct Judge<'a> {
-    charter: &'a Charter,
-    held: &'a Held,
-    ring: &'a Ring,
-    order: &'a Order,
-    freezes: &'a Freezes,
-    holders: &'a Holders,
-    moments: &'a Moments,
-    talks: Talks,
+pub(super) struct Judge {
+    pub(super) effects: BTreeMap<Position, Effect>,
+    pub(super) members: BTreeMap<PartyId, Member>,
+    pub(super) numbers: BTreeMap<Position, Number>,
+    /// Statements that one person released where two are the rule.
+    pub(super) single: BTreeSet<Position>,
+    pub(super) talks: Talks,
+    pub(super) checked: Checked,
     record: RecordId,
     accords: BTreeMap<[u8; 32], BTreeSet<PartyId>>,
     nonces: BTreeSet<(PartyId, [u8; 16])>,
-    offices: BTreeMap<PartyId, Offices>,
+    pub(super) offices: BTreeMap<PartyId, Offices>,
     counts: BTreeMap<PartyId, Numbers>,
-    effects: BTreeMap<Position, Effect>,
-    members: BTreeMap<PartyId, Member>,
-    numbers: BTreeMap<Position, Number>,
-    /// Statements that one person released where two are the rule.
-    single: BTreeSet<Position>,
     /// What holds where, by the rules file in force there; until the members change.
     settings: BTreeMap<Option<(u64, [u8; 32])>, Arc<Setting>>,
     /// Statements by their ids: those of an exchange by files name each other so.
-    by_id: BTreeMap<StatementId, &'a Leaf>,
+    by_id: BTreeMap<StatementId, Position>,
 }
 
-impl<'a> Judge<'a> {
-    pub(super) fn new(
-        charter: &'a Charter,
-        held: &'a Held,
-        ring: &'a Ring,
-        order: &'a Order,
-        freezes: &'a Freezes,
-        holders: &'a Holders,
-        moments: &'a Moments,
-    ) -> Judge<'a> {
-        let leaves = held.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
-        let of_files = leaves.filter(|leaf| leaf.said.accord != *charter.record_id().bytes());
+impl Judge {
+    /// Before the first entry; `checked` are signatures that were verified before.
+    pub(super) fn new(charter: &Charter, held: &Held, checked: Checked) -> Judge {
         Judge {
-            charter,
-            held,
-            ring,
-            order,
-            freezes,
-            holders,
-            moments,
+            effects: BTreeMap::new(),
+            members: members::founders(charter),
+            numbers: BTreeMap::new(),
+            single: BTreeSet::new(),
             talks: Talks::default(),
+            checked,
             record: charter.record_id(),
             accords: bare_accords(charter),
             nonces: BTreeSet::new(),
             offices: charter.parties().iter().map(|party| (party.id().clone(), Offices::of(party))).collect(),
             counts: BTreeMap::new(),
-            effects: BTreeMap::new(),
-            members: members::founders(charter),
-            numbers: BTreeMap::new(),
-            single: BTreeSet::new(),
             settings: BTreeMap::new(),
-            by_id: of_files.map(|leaf| (leaf.statement_id(), leaf)).collect(),
+            by_id: statements_of_files(charter, held),
         }
     }
 
-    pub(super) fn take(&mut self, position: &Position) {
-        let effect = match self.held.leaf(position) {
-            None => Effect::Unreadable,
-            Some(leaf) => match self.judge(position, leaf) {
+    /// Takes the next entry.
+    pub(super) fn take(&mut self, on: &Ground<'_>, position: &Position) {
+        let effect = match on.held.entry(position).map(|entry| (entry, entry.leaf.as_ref())) {
+            None | Some((_, None)) => Effect::Unreadable,
+            Some((entry, Some(leaf))) => match self.judge(on, position, entry, leaf) {
                 Ok(()) => Effect::Took,
                 Err(why) => Effect::Without(why),
             },
@@ -106,38 +89,39 @@ impl<'a> Judge<'a> {
         self.effects.insert(position.clone(), effect);
     }
 
-    pub(super) fn finish(self) -> Judged {
-        let Judge { effects, members, numbers, single, offices, talks, .. } = self;
-        Judged { effects, members, numbers, single, offices, talks }
-    }
-
-    fn judge(&mut self, position: &Position, leaf: &'a Leaf) -> Result<(), Why> {
+    fn judge(
+        &mut self,
+        on: &Ground<'_>,
+        position: &Position,
+        entry: &HeldEntry,
+        leaf: &Arc<Leaf>,
+    ) -> Result<(), Why> {
         let said = &leaf.said;
         // A nonce counts as used by whoever used it first, with effect or without.
         let is_new = self.nonces.insert((said.party.clone(), said.nonce));
-        if self.freezes.last_valid(&position.log).is_some_and(|size| position.seq >= size) {
+        if on.freezes.last_valid(&position.log).is_some_and(|size| position.seq >= size) {
             return Err(Why::Frozen);
         }
-        if self.ring.ended(&position.log).is_some_and(|size| position.seq >= size) {
+        if on.ring.ended(&position.log).is_some_and(|size| position.seq >= size) {
             return Err(Why::Closed);
         }
-        self.begin_epoch(position);
+        self.begin_epoch(on, position);
         self.count(position, leaf);
-        if !self.is_of_this_record(leaf) {
+        if !self.is_of_this_record(on, leaf) {
             return Err(Why::OtherRecord);
         }
         if !is_new {
             return Err(Why::Replayed);
         }
-        let setting = self.setting_at(position);
+        let setting = self.setting_at(on, position);
         let act = check_schema(leaf, &self.record, &setting.rules)?;
         for reference in &said.refs {
-            self.check_target(position, reference.rel, &reference.target)?;
+            check_target(on, position, reference.rel, &reference.target)?;
         }
-        check_targets(act, leaf, &|target| self.find(target))?;
-        let signers = self.check_signers(position, act, leaf, &setting)?;
-        self.check_state(position, leaf, &setting)?;
-        self.talk(position, act, &setting)?;
+        check_targets(act, leaf, &|target| self.find(on, target))?;
+        let signers = self.check_signers(on, act, entry, leaf, &setting)?;
+        self.check_state(on, position, leaf, &setting)?;
+        self.talk(on, position, act, leaf, &setting)?;
         if signers.single {
             self.single.insert(position.clone());
         }
@@ -145,9 +129,9 @@ impl<'a> Judge<'a> {
     }
 
     /// The keys of a new epoch are those of its offices from its first entry on.
-    fn begin_epoch(&mut self, position: &Position) {
+    fn begin_epoch(&mut self, on: &Ground<'_>, position: &Position) {
         let first = position.seq == 0 && position.log.epoch > 0;
-        if let Some(keys) = self.ring.keyset(&position.log).filter(|_| first)
+        if let Some(keys) = on.ring.keyset(&position.log).filter(|_| first)
             && let Some(offices) = self.offices.get_mut(&position.log.party)
         {
             offices.rotate(keys);
@@ -159,17 +143,18 @@ impl<'a> Judge<'a> {
         self.numbers.extend(number.map(|number| (position.clone(), number)));
     }
 
-    fn find(&self, target: &Target) -> Option<&'a Leaf> {
+    fn find<'h>(&self, on: &Ground<'h>, target: &Target) -> Option<&'h Leaf> {
         match target {
-            Target::Entry { log, seq, .. } => self.held.leaf(&Position::new(log.clone(), *seq)),
-            Target::Statement { id, .. } => self.by_id.get(id).copied(),
+            Target::Entry { log, seq, .. } => on.held.leaf(&Position::new(log.clone(), *seq)),
+            Target::Statement { id, .. } => on.held.leaf(self.by_id.get(id)?),
         }
     }
 
     fn check_signers(
         &mut self,
-        position: &Position,
+        on: &Ground<'_>,
         act: &'static Act,
+        entry: &HeldEntry,
         leaf: &Leaf,
         setting: &Setting,
     ) -> Result<Signers, Why> {
@@ -177,8 +162,8 @@ impl<'a> Judge<'a> {
         if !self.offices.contains_key(author) {
             // Its offices are those of the offer that the invitation binds.
             let offer =
-                self.held.offers.values().find(|offer| {
-                    self.ring.keyset(&LogId::new(author.clone(), 0)) == Some(offer.party().keys())
+                on.held.offers.values().find(|offer| {
+                    on.ring.keyset(&LogId::new(author.clone(), 0)) == Some(offer.party().keys())
                 });
             let offices = Offices::of(offer.ok_or(Why::NotAParty)?.party());
             self.offices.insert(author.clone(), offices);
@@ -190,69 +175,71 @@ impl<'a> Judge<'a> {
             offices,
             rules,
             in_chair: is_in_chair(rules, &parties, author, leaf.said.made),
-            original: original_of(act, leaf, &self.record, &|target| self.find(target)),
+            original: original_of(act, leaf, &self.record, &|target| self.find(on, target)),
         };
-        let signers = check_signers(act, leaf, &at)?;
-        if let Some(offices) = self.offices.get_mut(&position.log.party) {
+        let checked = &mut self.checked;
+        let mut verify =
+            |signature: &RoleSignature, key: &PublicKey| checked.holds(entry.hash, leaf, signature, key);
+        let signers = check_signers_by(&mut verify, act, leaf, &at)?;
+        if let Some(offices) = self.offices.get_mut(&leaf.said.party) {
             offices.take(leaf)?;
         }
         Ok(signers)
     }
 
     /// Whether the statement was said in this record, or by files between its author and another founder.
-    fn is_of_this_record(&self, leaf: &Leaf) -> bool {
+    fn is_of_this_record(&self, on: &Ground<'_>, leaf: &Leaf) -> bool {
         let said = &leaf.said;
-        said.accord == *self.charter.record_id().bytes()
+        said.accord == *on.charter.record_id().bytes()
             || self.accords.get(&said.accord).is_some_and(|pair| pair.contains(&said.party))
     }
 
-    fn check_target(&self, position: &Position, rel: Rel, target: &Target) -> Result<(), Why> {
-        let Target::Entry { log, seq, leaf } = target else { return Ok(()) };
-        let place = Position::new(log.clone(), *seq);
-        let entry = self.held.entry(&place).ok_or(Why::UnknownTarget)?;
-        if entry.hash != *leaf {
-            return Err(Why::TargetDiffers);
-        }
-        // A machine receipt says that something came, before a head of it was named: it names the head itself.
-        let seen = self.order.had_seen(position, &place)
-            || (rel == Rel::Acks && self.order.seen(position, log) > *seq);
-        if seen { Ok(()) } else { Err(Why::TargetUnseen) }
-    }
-
     /// The act in its thread.
-    fn talk(&mut self, position: &Position, act: &'static Act, setting: &Arc<Setting>) -> Result<(), Why> {
-        let Some(leaf) = self.held.shared_leaf(position) else { return Ok(()) };
+    fn talk(
+        &mut self,
+        on: &Ground<'_>,
+        position: &Position,
+        act: &'static Act,
+        leaf: &Arc<Leaf>,
+        setting: &Arc<Setting>,
+    ) -> Result<(), Why> {
         let event = Event {
             position: position.clone(),
             act,
             leaf: leaf.clone(),
-            received: self.moments.received(position),
-            witnessed: self.holders.first_cosigned(position),
+            received: on.moments.received(position),
+            witnessed: on.holders.first_cosigned(position),
             setting: setting.clone(),
         };
-        Ok(self.talks.take(&event, self.order, &event.around(self.order))?)
+        Ok(self.talks.take(&event, on.order, &event.around(on.order))?)
     }
 
     /// What holds at a place: the rules that its author had seen come into force.
-    fn setting_at(&mut self, position: &Position) -> Arc<Setting> {
-        let named = self.talks.room().rules_for(position, self.order);
+    fn setting_at(&mut self, on: &Ground<'_>, position: &Position) -> Arc<Setting> {
+        let named = self.talks.room().rules_for(position, on.order);
         if let Some(setting) = self.settings.get(&named) {
             return setting.clone();
         }
         let setting = Arc::new(Setting {
-            rules: rules_of(self.charter, self.held, &self.members, named),
+            rules: rules_of(on.charter, on.held, &self.members, named),
             parties: members::parties(&self.members),
-            is_bare: self.charter.is_bare(),
+            is_bare: on.charter.is_bare(),
         });
         self.settings.insert(named, setting.clone());
         setting
     }
 
-    fn check_state(&mut self, position: &Position, leaf: &Leaf, setting: &Setting) -> Result<(), Why> {
+    fn check_state(
+        &mut self,
+        on: &Ground<'_>,
+        position: &Position,
+        leaf: &Leaf,
+        setting: &Setting,
+    ) -> Result<(), Why> {
         let author = self.members.get(&leaf.said.party).map(|member| member.standing);
         match (leaf.said.kind.as_str(), author) {
             ("charter", Some(_)) => {
-                let is_ours = hash(leaf, "sha256") == Some(*self.charter.record_id().bytes());
+                let is_ours = hash(leaf, "sha256") == Some(*on.charter.record_id().bytes());
                 if is_ours && position.seq == 0 { Ok(()) } else { Err(Why::WrongState) }
             }
             ("member", _) => {
@@ -282,6 +269,29 @@ pub(super) fn rules_of(
     let is_party = |id: &PartyId| members.get(id).is_some_and(|m| m.standing == Membership::Party);
     let fits = |file: &&RulesFile| file.rules.check_parties(is_party, |id| members.contains_key(id)).is_ok();
     Arc::new(file.filter(fits).map_or_else(|| charter.rules().clone(), |file| file.rules.clone()))
+}
+
+/// Whether what is referred to is here, is that entry, and was seen by the author.
+fn check_target(on: &Ground<'_>, position: &Position, rel: Rel, target: &Target) -> Result<(), Why> {
+    let Target::Entry { log, seq, leaf } = target else { return Ok(()) };
+    let place = Position::new(log.clone(), *seq);
+    let entry = on.held.entry(&place).ok_or(Why::UnknownTarget)?;
+    if entry.hash != *leaf {
+        return Err(Why::TargetDiffers);
+    }
+    // A machine receipt says that something came, before a head of it was named: it names the head itself.
+    let seen =
+        on.order.had_seen(position, &place) || (rel == Rel::Acks && on.order.seen(position, log) > *seq);
+    if seen { Ok(()) } else { Err(Why::TargetUnseen) }
+}
+
+/// The ids of statements of an exchange by files.
+fn statements_of_files(charter: &Charter, held: &Held) -> BTreeMap<StatementId, Position> {
+    let leaves =
+        held.logs.iter().flat_map(|(log, entries)| (0..).zip(entries).map(move |(seq, e)| (log, seq, e)));
+    let leaves = leaves.filter_map(|(log, seq, entry)| Some((log, seq, entry.leaf.as_deref()?)));
+    let of_files = leaves.filter(|(_, _, leaf)| leaf.said.accord != *charter.record_id().bytes());
+    of_files.map(|(log, seq, leaf)| (leaf.statement_id(), Position::new(log.clone(), seq))).collect()
 }
 
 /// The ids under which two founders speak by files.

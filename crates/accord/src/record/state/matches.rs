@@ -1,5 +1,7 @@
 //! Matches: terms, consent, the two lists and the receipts, put together again from both logs.
 
+use std::collections::BTreeMap;
+
 use crate::PartyId;
 use crate::record::held::{Held, Position};
 use crate::record::leaf::{Leaf, Target};
@@ -61,22 +63,24 @@ pub(crate) fn all(held: &Held, order: &Order, took: impl Fn(&Position) -> bool) 
         counting.filter_map(|position| held.leaf(&position).map(|leaf| (position, leaf)))
     };
     let mut runs: Vec<Match> = Vec::new();
-    let mut ids: Vec<[u8; 32]> = Vec::new();
+    let (mut by_place, mut by_id) = (BTreeMap::new(), BTreeMap::new());
     for (position, leaf) in leaves().filter(|(_, leaf)| is_terms(leaf)) {
         if let Some(answerer) = text(leaf, "to").and_then(PartyId::parse) {
-            ids.push(leaf.statement_id());
+            by_place.insert(position.clone(), runs.len());
+            // Of two entries with one statement the first is meant.
+            by_id.entry(leaf.statement_id()).or_insert(runs.len());
             runs.push(Match::proposed(position, leaf.said.party.clone(), answerer));
         }
     }
     // Statements of an exchange by files may stand in one log before their answerer had seen the other: so terms
     // are looked for everywhere first.
-    for (position, leaf) in leaves().filter(|(_, leaf)| !is_terms(leaf)) {
+    for (position, leaf) in leaves().filter(|(_, leaf)| goes_on(leaf)) {
         let Some(first) = leaf.said.refs.first() else { continue };
-        let about = runs.iter_mut().zip(&ids).find(|(run, id)| match &first.target {
-            Target::Entry { log, seq, .. } => run.terms == Position::new(log.clone(), *seq),
-            Target::Statement { id: named, .. } => named == *id,
-        });
-        if let Some((run, _)) = about {
+        let about = match &first.target {
+            Target::Entry { log, seq, .. } => by_place.get(&Position::new(log.clone(), *seq)),
+            Target::Statement { id, .. } => by_id.get(id),
+        };
+        if let Some(run) = about.and_then(|run| runs.get_mut(*run)) {
             advance(run, &position, leaf);
         }
     }
@@ -85,6 +89,11 @@ pub(crate) fn all(held: &Held, order: &Order, took: impl Fn(&Position) -> bool) 
 
 fn is_terms(leaf: &Leaf) -> bool {
     leaf.said.kind == "terms" && text(leaf, "act") == Some("terms")
+}
+
+/// Whether it can move a match that was proposed.
+fn goes_on(leaf: &Leaf) -> bool {
+    matches!(leaf.said.kind.as_str(), "terms" | "list" | "receipt") && !is_terms(leaf)
 }
 
 fn advance(run: &mut Match, position: &Position, leaf: &Leaf) {

@@ -63,7 +63,7 @@ impl Moments {
 
 /// A time that an entry claims, moved into what can be proved about that entry. An open end moves nothing.
 fn clamped(at: Time, place: &Position, holders: &Holders) -> Time {
-    let interval = holders.interval(place);
+    let interval = holders.named_interval(place);
     let no_later = interval.not_after.map_or(at, |end| at.min(Time(end.saturating_mul(1000) + 999)));
     interval.not_before.map_or(no_later, |start| no_later.max(Time(start.saturating_mul(1000))))
 }

@@ -40,10 +40,12 @@ pub(crate) fn all(
             _ => {}
         }
     }
+    let mut by: BTreeMap<Position, BTreeSet<PartyId>> = BTreeMap::new();
     for (asked, party) in erased {
-        for redaction in redactions.values_mut().filter(|redaction| redaction.asked == asked) {
-            redaction.erased_by.insert(party.clone());
-        }
+        by.entry(asked).or_default().insert(party);
+    }
+    for redaction in redactions.values_mut() {
+        redaction.erased_by.extend(by.get(&redaction.asked).into_iter().flatten().cloned());
     }
     redactions
 }

@@ -1,0 +1,68 @@
+//! The roots of logs at the sizes that entries name or that notes carry, as they follow from the entries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use detente_tlog::{Frontier, Hash};
+
+use super::held::{Held, HeldEntry};
+use super::names::LogId;
+
+/// Roots by log and size.
+#[derive(Clone, Default)]
+pub(crate) struct Roots {
+    logs: BTreeMap<LogId, OfLog>,
+}
+
+#[derive(Clone, Default)]
+struct OfLog {
+    /// The tree over what is held.
+    frontier: Frontier,
+    roots: BTreeMap<u64, Hash>,
+    /// Sizes beyond what is held.
+    ahead: BTreeSet<u64>,
+}
+
+impl Roots {
+    pub(crate) fn of(held: &Held) -> Roots {
+        let mut roots = Roots::default();
+        let entries = held.logs.values().flatten();
+        for leaf in entries.filter_map(|entry| entry.leaf.as_deref()) {
+            for head in &leaf.place.heads {
+                roots.want(&head.log, head.size);
+            }
+        }
+        for note in held.notes.values() {
+            roots.want(&note.log, note.size);
+        }
+        for (log, of_log) in &mut roots.logs {
+            of_log.grow(held.logs.get(log).map_or(&[], Vec::as_slice));
+        }
+        roots
+    }
+
+    fn want(&mut self, log: &LogId, size: u64) {
+        match self.logs.get_mut(log) {
+            Some(of_log) => of_log.ahead.insert(size),
+            None => self.logs.entry(log.clone()).or_default().ahead.insert(size),
+        };
+    }
+
+    /// The root of a log at a size, if the size is wanted and held.
+    pub(crate) fn get(&self, log: &LogId, size: u64) -> Option<&Hash> {
+        self.logs.get(log)?.roots.get(&size)
+    }
+}
+
+impl OfLog {
+    /// Takes all entries of the log up from where it stands.
+    fn grow(&mut self, entries: &[HeldEntry]) {
+        let from = usize::try_from(self.frontier.size()).unwrap_or(usize::MAX);
+        for entry in entries.iter().skip(from) {
+            // A log that is held is within the limit of sizes.
+            let _ = self.frontier.append(entry.hash, |_, _| ());
+            if self.ahead.remove(&self.frontier.size()) {
+                self.roots.insert(self.frontier.size(), self.frontier.root());
+            }
+        }
+    }
+}
