@@ -18,7 +18,7 @@ const ENTRIES: usize = 100_000;
 /// Measures it.
 pub(crate) fn run(options: &[&str]) -> Result<Report> {
     let entries = if options.contains(&"--short") { ENTRIES / 10 } else { ENTRIES };
-    let world = World::of(entries)?;
+    let mut world = World::of(entries)?;
     let mut report = Report::new("detente.bench.talks.v1");
     let count = world.entries();
     let verifying = signature_seconds()? * world.signatures as f64;
@@ -40,6 +40,11 @@ pub(crate) fn run(options: &[&str]) -> Result<Report> {
     let (again, remembered) = timed(|| State::with(&world.charter, &world.held, state.checked().clone()));
     row("rebuilt, signatures remembered", remembered, Some(2_000.0));
     anyhow::ensure!(again.digest_text() == state.digest_text(), "two states of the same entries");
+    let entry = world.notice(0, false)?;
+    world.take(0, entry)?;
+    let checked = again.checked().clone();
+    let (_, appended) = timed(|| State::with(&world.charter, &world.held, checked));
+    row("one own statement more, rebuilt", appended, None);
     report.note(effects(&state, &world.held));
     Ok(report)
 }
