@@ -7,6 +7,7 @@
 
 mod act;
 mod around;
+mod aside;
 mod due;
 mod event;
 mod refusal;
@@ -15,22 +16,38 @@ mod step;
 mod thread;
 mod views;
 
+pub mod claim;
+pub mod comcheck;
+pub mod contact;
+pub mod delivery;
 pub mod desk;
+pub mod disclosure;
+pub mod exercise;
+pub mod exhibit;
 pub mod inquiry;
+pub mod notice;
+pub mod observer;
 pub mod overview;
+pub mod remark;
 pub mod room;
+pub mod stance;
 pub mod suspension;
+pub mod undertaking;
+pub mod verification;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use detente_psi::Time;
+
 pub use around::{Around, Now, Setting};
-pub use due::{Due, DueState, Owed, Span};
+pub use due::{Course, Due, DueState, Owed, Span};
 pub use event::{Event, Proof, When};
 pub use refusal::Refusal;
 pub use step::{Phase, Side, Sides, Step, step};
 pub use thread::{Machine, Thread};
 
+use crate::PartyId;
 use crate::record::{Order, Position};
 use room::Room;
 use views::Views;
@@ -45,6 +62,15 @@ pub struct Talks {
     rooms: BTreeMap<Option<String>, Views<Room>>,
     /// What is read where nothing was said yet.
     empty: Room,
+    /// Threads that are looked at from outside them, so that nobody looks through all.
+    suspensions: Vec<Position>,
+    exercises: Vec<Position>,
+    holds: Vec<Position>,
+    nominations: Vec<Position>,
+    /// Who has proposed or agreed to a match.
+    matched: BTreeSet<PartyId>,
+    /// When the withdrawal of a party from the accord takes effect.
+    left: BTreeMap<PartyId, Time>,
 }
 
 impl Talks {
@@ -53,24 +79,156 @@ impl Talks {
     /// # Errors
     /// Why it has no effect. Then it changed nothing.
     pub(crate) fn take(&mut self, event: &Event, order: &Order, around: &Around<'_>) -> Result<(), Refusal> {
+        self.check(event, order, around)?;
         if self.is_of_room(event)? {
             let room = self.rooms.entry(event.exercise().map(str::to_owned));
             return room.or_insert_with(|| Views::starting_with(Room::default())).take(event, order, around);
         }
-        let Some(root) = self.root_of(event)? else { return Ok(()) };
-        match self.threads.get_mut(&root) {
-            Some(thread) => {
-                if thread.exercise() != event.exercise() {
-                    return Err(Refusal::ExerciseMixed);
-                }
-                thread.take(event, order, around)?;
-            }
-            None => {
-                self.threads.insert(root.clone(), Thread::open(event, around)?);
-            }
+        if let Some(root) = self.root_of(event)? {
+            self.take_in(&root, event, order, around)?;
+            self.thread_of.insert(event.position.clone(), root);
         }
-        self.thread_of.insert(event.position.clone(), root);
+        if event.act.kind == "terms" && event.exercise().is_none() {
+            self.matched.insert(event.by().clone());
+        }
+        if event.is("member", "withdraw") {
+            self.leave(event, around);
+        }
         Ok(())
+    }
+
+    fn take_in(
+        &mut self,
+        root: &Position,
+        event: &Event,
+        order: &Order,
+        around: &Around<'_>,
+    ) -> Result<(), Refusal> {
+        let suspended = match self.threads.get(root).and_then(Thread::opening) {
+            Some(opening) if !self.suspensions.is_empty() => self.pauses_of(opening, event),
+            _ => Vec::new(),
+        };
+        let around = Around { suspended: &suspended, ..*around };
+        if let Some(thread) = self.threads.get_mut(root) {
+            if thread.exercise() != event.exercise() {
+                return Err(Refusal::ExerciseMixed);
+            }
+            return thread.take(event, order, &around);
+        }
+        let thread = Thread::open(event, &around)?;
+        let index = match &thread {
+            Thread::Suspension(_) => Some(&mut self.suspensions),
+            Thread::Exercise(_) => Some(&mut self.exercises),
+            Thread::Observer(_) => Some(&mut self.nominations),
+            Thread::Notice(views) if views.whole().kind == "oversight-hold" => Some(&mut self.holds),
+            _ => None,
+        };
+        index.into_iter().for_each(|index| index.push(root.clone()));
+        self.threads.insert(root.clone(), thread);
+        Ok(())
+    }
+
+    /// What holds in every thread, and outside them.
+    fn check(&self, event: &Event, order: &Order, around: &Around<'_>) -> Result<(), Refusal> {
+        if event.watches && !act::may_be_an_observers(event) {
+            return Err(Refusal::NotPermitted);
+        }
+        self.check_exercise(event, order)?;
+        if self.is_held(event) {
+            return Err(Refusal::OnHold);
+        }
+        if event.is("observer", "nominate") {
+            self.check_nomination(event, around)?;
+        }
+        Ok(())
+    }
+
+    /// An exercise that a statement names was announced to its author, and has not ended as far as it knows.
+    fn check_exercise(&self, event: &Event, order: &Order) -> Result<(), Refusal> {
+        let announced = |id: &str| self.known_exercises(event, order).any(|known| known == id);
+        if event.is("exercise", "announce") && event.word("id").is_some_and(announced) {
+            return Err(Refusal::Once);
+        }
+        match event.exercise() {
+            None => Ok(()),
+            Some(_) if act::is_never_an_exercise(event) => Err(Refusal::ExerciseMixed),
+            Some(id) if announced(id) => Ok(()),
+            Some(_) => Err(Refusal::NoSuchExercise),
+        }
+    }
+
+    /// The ids of the exercises that were on as far as the author of an event had seen.
+    fn known_exercises<'t>(&'t self, event: &'t Event, order: &'t Order) -> impl Iterator<Item = &'t str> {
+        let had_seen = |earlier: &Event| order.had_seen(&event.position, &earlier.position);
+        self.exercises.iter().filter_map(move |at| {
+            let Some(Thread::Exercise(views)) = self.threads.get(at) else { return None };
+            let ends = |earlier: &Event| earlier.act.name == "end" || earlier.act.kind == "withdrawal";
+            let seen = || views.events().iter().filter(|earlier| had_seen(earlier));
+            let is_on = seen().next().is_some() && !seen().any(|earlier| ends(earlier));
+            is_on.then_some(views.whole().id.as_str())
+        })
+    }
+
+    /// Whether its author holds its own hand: until its overseers have had their time it neither signs a text nor
+    /// enters upon a first match.
+    fn is_held(&self, event: &Event) -> bool {
+        let first_match = || !self.matched.contains(event.by());
+        let holdable = match (event.act.kind, event.act.name) {
+            ("acceptance", "sign" | "provisional") => true,
+            ("terms", "terms" | "consent") => first_match(),
+            _ => false,
+        };
+        let holds = |at: &Position| match self.threads.get(at) {
+            Some(thread @ Thread::Notice(views)) => {
+                let notice = views.whole();
+                notice.sides.opener == *event.by()
+                    && thread.exercise() == event.exercise()
+                    && notice.holds(event.latest())
+            }
+            _ => false,
+        };
+        holdable && self.holds.iter().any(holds)
+    }
+
+    fn check_nomination(&self, event: &Event, around: &Around<'_>) -> Result<(), Refusal> {
+        let standing = self.nominated().filter(|observer| {
+            matches!(observer.phase.word(), "nominated" | "active" | "suspended")
+                && event.said() < observer.until
+        });
+        let party = event.word("party");
+        let mut number = around.observers.len() as u64;
+        for observer in standing {
+            if Some(observer.party.as_str()) == party && observer.sides.opener == *event.by() {
+                return Err(Refusal::Once);
+            }
+            number += 1;
+        }
+        if number < around.rules.observers.max { Ok(()) } else { Err(Refusal::NotPermitted) }
+    }
+
+    /// Observers that were nominated, in the order of their nominations.
+    pub fn nominated(&self) -> impl Iterator<Item = &observer::Observer> {
+        self.nominations.iter().filter_map(|at| match self.threads.get(at) {
+            Some(Thread::Observer(views))
+                if views.opening().is_none_or(|opening| opening.exercise().is_none()) =>
+            {
+                Some(views.whole())
+            }
+            _ => None,
+        })
+    }
+
+    /// A party leaves when the last of the others has known it for the time of notice.
+    fn leave(&mut self, event: &Event, around: &Around<'_>) {
+        let others = around.parties.iter().filter(|party| *party != event.by());
+        let known = others.map(|party| event.reached(party).time).max().unwrap_or(event.said());
+        let effective = Time(known.0.saturating_add(around.rules.leave_notice.ms()));
+        self.left.entry(event.by().clone()).or_insert(effective);
+    }
+
+    /// When the withdrawal of a party takes effect.
+    pub fn left(&self, party: &PartyId) -> Option<Time> {
+        self.left.get(party).copied()
     }
 
     /// Every thread by its first entry.
@@ -111,18 +269,54 @@ impl Talks {
         self.threads.get_key_value(self.thread_of.get(position)?)
     }
 
+    /// When the accord was terminated.
+    pub fn ended(&self) -> Option<Time> {
+        let ended = self.room().ended()?;
+        self.room_events().iter().find(|event| event.position == *ended).map(|event| event.latest())
+    }
+
+    /// Parties that have given notice, and whose notice still runs at that time.
+    pub(crate) fn leaving(&self, at: Time) -> impl Iterator<Item = &PartyId> {
+        self.left.iter().filter(move |(_, left)| at < **left).map(|(party, _)| party)
+    }
+
     /// When the response clocks between two parties stand still.
-    pub fn pauses(&self, one: &crate::PartyId, other: &crate::PartyId) -> Vec<Span> {
-        let suspensions = self.threads.values().filter_map(|thread| match thread {
-            Thread::Suspension(views) => views.whole().span(one, other),
+    pub fn pauses(&self, one: &PartyId, other: &PartyId) -> Vec<Span> {
+        // What is played in an exercise stops no real clock.
+        let suspensions = self.suspensions.iter().filter_map(|at| match self.threads.get(at) {
+            Some(Thread::Suspension(views))
+                if views.opening().is_none_or(|opening| opening.exercise().is_none()) =>
+            {
+                views.whole().span(one, other)
+            }
             _ => None,
         });
         due::merged(suspensions.collect())
     }
 
+    /// The same for the two sides of a thread; for one that is addressed to all, between its opener and whoever acts.
+    fn pauses_of(&self, opening: &Event, event: &Event) -> Vec<Span> {
+        let other = opening.to().unwrap_or_else(|| event.by().clone());
+        self.pauses(opening.by(), &other)
+    }
+
+    /// All threads, one a line: the same on every node that holds the same set.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        let threads = self.threads.iter().map(|(root, thread)| {
+            let events: Vec<String> =
+                thread.events().iter().map(|event| event.position.to_string()).collect();
+            format!("thread {root} {} {}", events.join(","), thread.text())
+        });
+        let rooms = self.rooms.iter().map(|(of, room)| format!("room {of:?} {:?}", room.whole()));
+        threads.chain(rooms).chain(self.left.iter().map(|(party, at)| format!("left {party} {}", at.0)))
+    }
+
     /// The first entry of the thread that an event belongs to: its own place if it opens one; nothing for
     /// statements that belong to no thread.
     fn root_of(&self, event: &Event) -> Result<Option<Position>, Refusal> {
+        if event.is("contact", "report") {
+            return Ok(Some(self.reported(event).unwrap_or(&event.position).clone()));
+        }
         if Thread::opens(event) {
             return Ok(Some(event.position.clone()));
         }
@@ -136,5 +330,11 @@ impl Talks {
             None if act::is_about_any(event) => Ok(None),
             None => Err(Refusal::TargetWithoutEffect),
         }
+    }
+
+    /// The thread of the contact that a report answers: the report that it cites.
+    fn reported(&self, event: &Event) -> Option<&Position> {
+        let (root, thread) = self.thread_of(&event.first_target()?)?;
+        matches!(thread, Thread::Contact(_)).then_some(root)
     }
 }

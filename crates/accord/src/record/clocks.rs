@@ -77,6 +77,16 @@ impl Clocks {
         }
     }
 
+    /// The time for a person's acknowledgement, by precedence.
+    pub fn ack_for(&self, precedence: &str) -> Clock {
+        let [routine, priority, immediate] = self.ack;
+        match precedence {
+            "immediate" => immediate,
+            "priority" => priority,
+            _ => routine,
+        }
+    }
+
     pub(crate) fn from_value(value: Value) -> Result<Clocks, Rejection> {
         let mut fields = Fields::of(value, "rules.clocks")?;
         let clocks = Clocks {

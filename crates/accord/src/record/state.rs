@@ -229,6 +229,7 @@ impl State {
             self.redactions.iter().map(|(position, redaction)| format!("redaction {position} {redaction:?}")),
         );
         lines.extend(self.matches.iter().map(|run| format!("match {run:?}")));
+        lines.extend(self.talks.lines());
         lines.join("\n")
     }
 }

@@ -3,8 +3,71 @@
 use super::Event;
 
 /// Types all of whose acts, but those that open a thread, follow one.
-const TALKS: [&str; 8] =
-    ["inquiry", "reply", "denial", "position", "objection", "suspension", "withdrawal", "correction"];
+const TALKS: &[&str] = &[
+    "inquiry",
+    "reply",
+    "denial",
+    "position",
+    "objection",
+    "suspension",
+    "withdrawal",
+    "correction",
+    "notice",
+    "undertaking",
+    "claim",
+    "exhibit",
+    "comcheck",
+    "verification",
+    "observer",
+    "contact",
+    "disclosure",
+    "exercise",
+];
+
+/// Of the talks, what an observer may say: it sees and asks, and neither alters, delays nor answers.
+const OBSERVERS_MAY: &[(&str, &[&str])] = &[
+    ("observer", &["note", "gap", "ask"]),
+    ("position", &["corroborate"]),
+    ("verification", &["open", "report"]),
+    ("withdrawal", &[]),
+    ("correction", &[]),
+];
+
+/// What was only said, so that its author may take it back alone. What moved a state stays where it moved it.
+const ONLY_SAID: &[(&str, &[&str])] = &[
+    ("reply", &["answer"]),
+    ("denial", &[]),
+    ("position", &[]),
+    ("objection", &[]),
+    ("claim", &["answer"]),
+    ("notice", &["update"]),
+    ("contact", &[]),
+    ("disclosure", &["consult-answer"]),
+    ("verification", &["report"]),
+];
+
+/// About the parties and their offices. There is no exercise of these: keys and seats are real.
+const REAL_ONLY: &[&str] = &["member", "officer"];
+
+fn stands_in(list: &[(&str, &[&str])], event: &Event) -> bool {
+    let (kind, name) = (event.act.kind, event.act.name);
+    list.iter().any(|(known, acts)| *known == kind && (acts.is_empty() || acts.contains(&name)))
+}
+
+/// Whether an observer may say it.
+pub(super) fn may_be_an_observers(event: &Event) -> bool {
+    !is_follow_up(event) || stands_in(OBSERVERS_MAY, event)
+}
+
+/// Whether its author may take it back.
+pub(super) fn is_only_said(event: &Event) -> bool {
+    stands_in(ONLY_SAID, event)
+}
+
+/// Whether it can't be part of an exercise.
+pub(super) fn is_never_an_exercise(event: &Event) -> bool {
+    REAL_ONLY.contains(&event.act.kind)
+}
 
 /// Whether the statement goes on in a thread: in that of the entry it names first.
 pub(super) fn is_follow_up(event: &Event) -> bool {

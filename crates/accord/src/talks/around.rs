@@ -16,6 +16,8 @@ pub struct Setting {
     pub rules: Arc<Rules>,
     /// The parties whose word counts there.
     pub parties: BTreeSet<PartyId>,
+    /// The observers that the charter names.
+    pub observers: BTreeSet<PartyId>,
     /// Whether the charter is bare: such an accord is in force as soon as it is open.
     pub is_bare: bool,
 }
@@ -27,10 +29,24 @@ pub struct Around<'a> {
     pub rules: &'a Rules,
     /// The parties whose word counts there.
     pub parties: &'a BTreeSet<PartyId>,
+    /// The observers that the charter names.
+    pub observers: &'a BTreeSet<PartyId>,
+    /// When response clocks between the two sides of the thread stand still.
+    pub suspended: &'a [Span],
     /// Whether the charter is bare.
     pub is_bare: bool,
     /// Who had seen what.
     pub order: &'a Order,
+}
+
+impl Around<'_> {
+    /// The parties that an act is addressed to: one, or every other one.
+    pub fn readers(&self, event: &super::Event) -> Vec<PartyId> {
+        match event.to() {
+            Some(to) => vec![to],
+            None => self.parties.iter().filter(|party| *party != event.by()).cloned().collect(),
+        }
+    }
 }
 
 /// A moment at which the talks are looked at.

@@ -48,6 +48,20 @@ pub struct Span {
     pub until: Option<Time>,
 }
 
+/// What a suspension does to a clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Course {
+    /// It stands still: a clock for a response.
+    Stops,
+    /// Nothing.
+    GoesOn,
+    /// A date of the calendar does not move, but one that falls inside is due that many milliseconds after the end.
+    Date {
+        /// How many.
+        after_ms: u64,
+    },
+}
+
 /// One clock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Due {
@@ -67,8 +81,10 @@ pub struct Due {
     pub met: Option<When>,
     /// When it ended without being met, because what it concerned did.
     pub over: Option<Time>,
-    /// It ends here at the latest: the accord does.
+    /// It ends here at the latest: the accord does, or one of the two has left it.
     pub cap: Option<Time>,
+    /// What a suspension does to it.
+    pub course: Course,
 }
 
 /// How a clock stands at a time.
@@ -106,12 +122,40 @@ impl Due {
     /// A clock that nothing has met yet.
     pub fn new(what: Owed, by: &PartyId, to: &PartyId, start: Option<Time>, length_ms: u64) -> Due {
         let (by, to) = (by.clone(), to.clone());
-        Due { what, by, to, start, length_ms, pauses: Vec::new(), met: None, over: None, cap: None }
+        let course = Course::Stops;
+        Due { what, by, to, start, length_ms, pauses: Vec::new(), met: None, over: None, cap: None, course }
+    }
+
+    /// A date of the calendar, owed from `start` on.
+    pub fn date(what: Owed, by: &PartyId, to: &PartyId, start: Time, date: Time, after_ms: u64) -> Due {
+        let length_ms = date.0.saturating_sub(start.0);
+        let course = Course::Date { after_ms };
+        Due { course, ..Due::new(what, by, to, Some(start), length_ms) }
+    }
+
+    /// The same, met by this.
+    #[must_use]
+    pub fn met(self, met: Option<When>) -> Due {
+        Due { met, ..self }
+    }
+
+    /// The same, over since then.
+    #[must_use]
+    pub fn over(self, over: Option<Time>) -> Due {
+        Due { over, ..self }
     }
 
     /// When it ends, with the pauses of its thread and these: those of suspensions. None before it starts, and
     /// while a pause without end keeps it from ending.
     pub fn at(&self, suspended: &[Span]) -> Option<Time> {
+        let end = self.uncapped(suspended)?;
+        Some(self.cap.map_or(end, |cap| cap.min(end)))
+    }
+
+    fn uncapped(&self, suspended: &[Span]) -> Option<Time> {
+        if let Course::Date { after_ms } = self.course {
+            return self.date_at(suspended, after_ms);
+        }
         let mut end = self.start?.0.saturating_add(self.length_ms);
         for pause in self.all_pauses(suspended) {
             let from = pause.from.0.max(self.start?.0);
@@ -122,17 +166,27 @@ impl Due {
             let until = pause.until?.0;
             end = end.saturating_add(until.saturating_sub(from));
         }
-        Some(self.cap.map_or(Time(end), |cap| cap.min(Time(end))))
+        Some(Time(end))
     }
 
-    /// Whether the end of the accord cuts it short.
+    fn date_at(&self, suspended: &[Span], after_ms: u64) -> Option<Time> {
+        let date = Time(self.start?.0.saturating_add(self.length_ms));
+        let falls = |span: &&Span| span.from <= date && span.until.is_none_or(|until| date < until);
+        match merged(suspended.to_vec()).iter().find(falls) {
+            None => Some(date),
+            Some(span) => span.until.map(|until| Time(until.0.saturating_add(after_ms))),
+        }
+    }
+
+    /// Whether the end of the accord, or of a party's part in it, cuts it short: its time is clamped to that end.
     pub fn is_capped(&self, suspended: &[Span]) -> bool {
-        self.cap.is_some() && self.at(suspended) == self.cap
+        let Some(cap) = self.cap else { return false };
+        self.start.is_some() && self.uncapped(suspended).is_none_or(|end| end > cap)
     }
 
     /// How it stands.
     pub fn state(&self, now: Time, suspended: &[Span]) -> DueState {
-        let Some(start) = self.start else {
+        let Some(start) = self.start.filter(|start| *start <= now || self.met.is_some()) else {
             return if self.over.is_some() { DueState::Over } else { DueState::NotStarted };
         };
         let at = self.at(suspended);
@@ -140,8 +194,10 @@ impl Due {
             let late_ms = at.and_then(|at| when.time.0.checked_sub(at.0));
             return DueState::Met { when, late_ms };
         }
-        // What was overdue when its thread ended stays so on record, but nobody owes it any more.
-        if self.over.is_some() {
+        // What was overdue when its thread ended stays so on record, but nobody owes it any more. Nor does a clock
+        // outlive the accord.
+        let cut = self.is_capped(suspended) && self.cap.is_some_and(|cap| cap <= now);
+        if self.over.is_some() || cut {
             return DueState::Over;
         }
         if let Some(at) = at.filter(|at| *at <= now) {
@@ -157,6 +213,7 @@ impl Due {
     }
 
     fn all_pauses(&self, suspended: &[Span]) -> Vec<Span> {
+        let suspended = if self.course == Course::Stops { suspended } else { &[] };
         merged(self.pauses.iter().chain(suspended).copied().collect())
     }
 }

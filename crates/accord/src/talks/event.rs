@@ -8,7 +8,7 @@ use detente_psi::Time;
 use super::around::{Around, Setting};
 use crate::PartyId;
 use crate::jcs::Value;
-use crate::record::{Act, Leaf, Order, Position, Rel};
+use crate::record::{Act, Leaf, Order, Position, Rel, Rules};
 use crate::record::{hash, integer, place_of, text};
 
 /// A statement whose form, references and signatures were checked.
@@ -20,6 +20,8 @@ pub struct Event {
     pub act: &'static Act,
     /// The entry.
     pub leaf: Arc<Leaf>,
+    /// Whether its author watches: an observer of the accord.
+    pub watches: bool,
     /// When each other node received it, by its own machine receipt, clamped into the interval of that receipt.
     pub received: BTreeMap<PartyId, Time>,
     /// The earliest cosignature over it by another party or an agreed witness.
@@ -51,8 +53,8 @@ pub enum Proof {
 impl Event {
     /// What surrounds it.
     pub fn around<'a>(&'a self, order: &'a Order) -> Around<'a> {
-        let Setting { rules, parties, is_bare } = self.setting.as_ref();
-        Around { rules, parties, is_bare: *is_bare, order }
+        let Setting { rules, parties, observers, is_bare } = self.setting.as_ref();
+        Around { rules, parties, observers, suspended: &[], is_bare: *is_bare, order }
     }
 
     /// The earliest time at which it can be shown to have been there; without anybody's evidence what its author
@@ -126,6 +128,23 @@ impl Event {
     /// When a party's node received it, by that node's receipt. Clocks start here and nowhere else.
     pub fn received_by(&self, party: &PartyId) -> Option<Time> {
         self.received.get(party).copied()
+    }
+
+    /// The latest at which it can have been said: its author's clock, or the first cosignature over it if that is
+    /// earlier. Nothing becomes possible sooner because its author's clock is fast.
+    pub fn latest(&self) -> Time {
+        self.witnessed.map_or(self.said(), |witnessed| witnessed.min(self.said()))
+    }
+
+    /// When a clock of a party starts by it: at its node's receipt; where the charter lets a tendered entry count, at
+    /// the end of that time if this comes first.
+    pub fn starts(&self, party: &PartyId, rules: &Rules) -> Option<Time> {
+        let tendered = || Time(self.said().0.saturating_add(rules.clocks.tendered.ms()));
+        let received = self.received_by(party);
+        if !rules.tendered_counts {
+            return received;
+        }
+        Some(received.map_or_else(tendered, |received| received.min(tendered())))
     }
 
     /// The time that counts when it is asked whether it was in time for `reader`: its receipt; else the first

@@ -2,6 +2,7 @@
 
 use detente_psi::Time;
 
+use super::stance::{self, Stance};
 use super::step::{Phase, step};
 use super::thread::Machine;
 use super::{Around, Due, Event, Now, Owed, Proof, Refusal, Side, Sides, Span, Step, When};
@@ -122,10 +123,7 @@ pub const STEPS: &[Step<InquiryPhase>] = &[
     row("position", "contest", Side::Opener, &[FollowUp, Closed], None),
     row("position", "corroborate", Side::Anybody, ALL, None),
     row("withdrawal", "withdraw", Side::Opener, NOT_OVER, Some(Withdrawn)),
-    row("withdrawal", "withdraw", Side::Addressee, ALL, None),
     row("withdrawal", "cancel", Side::Opener, NOT_OVER, Some(Withdrawn)),
-    row("withdrawal", "cancel", Side::Addressee, ALL, None),
-    row("correction", "correct", Side::Either, ALL, None),
 ];
 
 /// An answer on the record.
@@ -141,19 +139,6 @@ pub struct Answer {
     pub after_closure: bool,
     /// Its author withdrew it.
     pub withdrawn: bool,
-}
-
-/// What was said about an answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Stance {
-    /// The entry.
-    pub position: Position,
-    /// Who says it.
-    pub by: PartyId,
-    /// `note`, `contest` or `corroborate`.
-    pub what: &'static str,
-    /// Which answer it is about.
-    pub about: Option<Position>,
 }
 
 /// An inquiry with everything that was said to it.
@@ -269,6 +254,7 @@ impl Inquiry {
 
     fn take_own_withdrawal(&mut self, event: &Event) {
         let target = event.first_target();
+        stance::take_back(&mut self.stances, target.as_ref());
         if let Some(answer) = self.answers.iter_mut().find(|answer| Some(&answer.position) == target.as_ref())
         {
             answer.withdrawn = true;
@@ -324,8 +310,8 @@ impl Inquiry {
 impl Machine for Inquiry {
     fn open(event: &Event, around: &Around<'_>) -> Result<Inquiry, Refusal> {
         let sides = Sides::of(event);
-        let asked = sides.addressee.clone().ok_or(Refusal::NotPermitted)?;
-        let received = event.received_by(&asked);
+        let asked = sides.one_party(around)?.clone();
+        let received = event.starts(&asked, around.rules);
         let kind = event.word("kind").unwrap_or_default().to_owned();
         let precedence = event.word("prec").unwrap_or_default().to_owned();
         // A clock longer than the charter's may be given; a shorter one is only a wish.
@@ -334,7 +320,7 @@ impl Machine for Inquiry {
         };
         Ok(Inquiry {
             root: event.position.clone(),
-            ack_ms: at_least("ack_clock", ack_ms(around.rules, &precedence)),
+            ack_ms: at_least("ack_clock", around.rules.clocks.ack_for(&precedence).ms()),
             answer_ms: at_least("clock", answer_ms(around.rules, &kind)),
             phase: Released,
             norm: event.word("norm").map(str::to_owned),
@@ -366,7 +352,7 @@ impl Machine for Inquiry {
         }
     }
 
-    fn apply(&mut self, event: &Event, _: &Around<'_>) {
+    fn apply(&mut self, event: &Event, around: &Around<'_>) {
         self.last_act = self.last_act.max(event.said());
         let reached_asker = event.reached(self.asker());
         match (event.act.kind, event.act.name) {
@@ -377,19 +363,14 @@ impl Machine for Inquiry {
                     self.holding.get_or_insert(reached_asker);
                 }
             }
-            ("position", what) => self.stances.push(Stance {
-                position: event.position.clone(),
-                by: event.by().clone(),
-                what,
-                about: event.first_target(),
-            }),
+            ("position", _) => stance::take(&mut self.stances, event),
             ("withdrawal", _) if !self.takes_back_all(event) => return self.take_own_withdrawal(event),
             _ => {}
         }
         match (event.act.kind, event.act.name) {
             ("reply", "more-information-wanted") => {
                 self.wanted.push(Wanted {
-                    from: event.received_by(self.asker()),
+                    from: event.starts(self.asker(), around.rules),
                     until: None,
                     supplied: None,
                 });
@@ -408,7 +389,7 @@ impl Machine for Inquiry {
                 self.extension = Extension::Granted(event.integer("extra").unwrap_or(0));
             }
             ("inquiry", "follow-up") => {
-                self.answer_from = event.received_by(self.asked());
+                self.answer_from = event.starts(self.asked(), around.rules);
                 self.over = None;
                 self.outcome = None;
             }
@@ -448,15 +429,6 @@ impl Machine for Inquiry {
             due
         });
         [ack, holding, self.answer_due(), last].into_iter().chain(supplies).collect()
-    }
-}
-
-fn ack_ms(rules: &Rules, precedence: &str) -> u64 {
-    let [routine, priority, immediate] = &rules.clocks.ack;
-    match precedence {
-        "immediate" => immediate.ms(),
-        "priority" => priority.ms(),
-        _ => routine.ms(),
     }
 }
 

@@ -119,6 +119,8 @@ impl Room {
 }
 
 impl Machine for Room {
+    const WHOLE: bool = true;
+
     fn open(event: &Event, around: &Around<'_>) -> Result<Room, Refusal> {
         let mut room = Room::default();
         room.allows(event, around)?;

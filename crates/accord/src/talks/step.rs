@@ -1,6 +1,6 @@
 //! Steps of a machine as data: who may do what, where it stands, and where that leads.
 
-use super::{Event, Refusal};
+use super::{Around, Event, Refusal};
 use crate::PartyId;
 
 /// One row of a machine: from any of these phases, this act of this side leads there.
@@ -27,6 +27,8 @@ pub enum Side {
     Either,
     /// Anybody of the accord.
     Anybody,
+    /// An observer.
+    Observer,
 }
 
 /// The two sides of a thread.
@@ -44,15 +46,26 @@ impl Sides {
         Sides { opener: event.by().clone(), addressee: event.to() }
     }
 
-    /// Whether a party is on that side.
-    pub fn is(&self, side: Side, party: &PartyId) -> bool {
+    /// The one party that it is addressed to.
+    ///
+    /// # Errors
+    /// [`Refusal::NotPermitted`]: whoever is addressed is no party of the accord.
+    pub fn one_party(&self, around: &Around<'_>) -> Result<&PartyId, Refusal> {
+        let party = self.addressee.as_ref().filter(|to| around.parties.contains(*to));
+        party.ok_or(Refusal::NotPermitted)
+    }
+
+    /// Whether the author of an act is on that side. Who watches is not part of everybody.
+    pub fn is(&self, side: Side, event: &Event) -> bool {
+        let party = event.by();
         let is_opener = *party == self.opener;
-        let is_addressee = self.addressee.as_ref().map_or(!is_opener, |to| to == party);
+        let is_addressee = self.addressee.as_ref().map_or(!is_opener && !event.watches, |to| to == party);
         match side {
             Side::Opener => is_opener,
             Side::Addressee => is_addressee,
             Side::Either => is_opener || is_addressee,
             Side::Anybody => true,
+            Side::Observer => event.watches,
         }
     }
 }
@@ -77,10 +90,43 @@ pub fn step<P: Phase>(
     if of_act().next().is_none() {
         return Err(Refusal::NotInThread);
     }
-    let mut of_side = of_act().filter(|step| sides.is(step.by, event.by())).peekable();
+    let mut of_side = of_act().filter(|step| sides.is(step.by, event)).peekable();
     if of_side.peek().is_none() {
         return Err(Refusal::NotYours);
     }
     let found = of_side.find(|step| step.from.contains(&phase));
     found.map(|step| step.to).ok_or(Refusal::Phase { phase: phase.word() })
 }
+
+/// One row of a machine.
+pub(super) const fn row<P: Copy>(
+    kind: &'static str,
+    act: &'static str,
+    by: Side,
+    from: &'static [P],
+    to: Option<P>,
+) -> Step<P> {
+    Step { act: (kind, act), by, from, to }
+}
+
+/// Declares the phases of a machine, each with its word; `ALL` holds them in table order.
+macro_rules! phases {
+    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum $name { $($(#[$what])* $variant,)+ }
+
+        impl $name {
+            /// Every one, in table order.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+        }
+
+        impl crate::talks::Phase for $name {
+            fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+        }
+    };
+}
+
+pub(super) use phases;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::aside::{self, Aside};
 use super::thread::Machine;
 use super::{Around, Event, Refusal};
 use crate::PartyId;
@@ -45,12 +46,16 @@ impl<M: Machine> Views<M> {
     }
 
     pub(super) fn take(&mut self, event: &Event, order: &Order, around: &Around<'_>) -> Result<(), Refusal> {
+        let aside = if M::WHOLE { Aside::Act } else { aside::of(&self.events, event)? };
         let mut view = self.view_of(event, order);
-        let allowed = view.machine.allows(event, around);
+        let allowed = match aside {
+            Aside::Act => view.machine.allows(event, around),
+            Aside::TakesBack | Aside::Corrects => Ok(()),
+        };
         if allowed.is_ok() {
-            view.machine.apply(event, around);
+            apply(&mut view.machine, event, around);
             *view.taken.entry(event.position.log.clone()).or_default() += 1;
-            self.whole.apply(event, around);
+            apply(&mut self.whole, event, around);
             self.push(event);
         }
         self.seen_by.insert(event.by().clone(), view);
@@ -72,7 +77,7 @@ impl<M: Machine> Views<M> {
         }
         new.sort_unstable();
         for earlier in new.iter().filter_map(|place| self.events.get(*place)) {
-            view.machine.apply(earlier, &earlier.around(order));
+            apply(&mut view.machine, earlier, &earlier.around(order));
         }
         view
     }
@@ -97,8 +102,20 @@ impl<M: Machine> Views<M> {
         &self.whole
     }
 
+    /// What opened it.
+    pub fn opening(&self) -> Option<&Event> {
+        self.events.first().map(AsRef::as_ref)
+    }
+
     /// What counts in it, in causal order.
     pub fn events(&self) -> &[Arc<Event>] {
         &self.events
+    }
+}
+
+/// A correction is shown beside what it corrects, and moves nothing.
+fn apply<M: Machine>(machine: &mut M, event: &Event, around: &Around<'_>) {
+    if M::WHOLE || event.act.kind != "correction" {
+        machine.apply(event, around);
     }
 }

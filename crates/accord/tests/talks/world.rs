@@ -515,7 +515,15 @@ impl World {
             let has = |(_, held): &&(&str, &[Role])| held.iter().any(|role| roles.contains(role));
             vec![(saying.party, seats.iter().find(has).unwrap_or(&seats[0]).0)]
         };
-        match saying.act.signers {
+        let original = || {
+            let leaf = self.leaf(saying.refs.first()?);
+            Act::of(&leaf.said.kind, word_of(leaf, "act")).map(|act| act.signers)
+        };
+        let rule = match saying.act.signers {
+            SignerRule::AsOriginal => original().unwrap_or(SignerRule::Any),
+            rule => rule,
+        };
+        match rule {
             SignerRule::Node | SignerRule::NodeOrChair => Vec::new(),
             SignerRule::One(roles) | SignerRule::OneOrItself(roles) => with(roles),
             SignerRule::Chair => with(&[Role::Hod]),

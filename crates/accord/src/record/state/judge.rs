@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use detente_psi::Time;
+
 use super::effect::{Effect, Why};
 use super::freeze::Freezes;
 use super::holders::Holders;
@@ -203,14 +205,23 @@ impl Judge {
         leaf: &Arc<Leaf>,
         setting: &Arc<Setting>,
     ) -> Result<(), Why> {
-        let event = Event {
+        let standing = self.members.get(&leaf.said.party).map(|member| member.standing);
+        let mut event = Event {
             position: position.clone(),
             act,
             leaf: leaf.clone(),
+            watches: standing == Some(Membership::Observer),
             received: on.moments.received(position),
             witnessed: on.holders.first_cosigned(position),
             setting: setting.clone(),
         };
+        // Who gave notice is a party until it has run out.
+        let leaving: Vec<PartyId> = self.talks.leaving(event.latest()).cloned().collect();
+        if !leaving.is_empty() {
+            let mut setting = setting.as_ref().clone();
+            setting.parties.extend(leaving);
+            event.setting = Arc::new(setting);
+        }
         Ok(self.talks.take(&event, on.order, &event.around(on.order))?)
     }
 
@@ -223,10 +234,18 @@ impl Judge {
         let setting = Arc::new(Setting {
             rules: rules_of(on.charter, on.held, &self.members, named),
             parties: members::parties(&self.members),
+            observers: members::observers(&self.members),
             is_bare: on.charter.is_bare(),
         });
         self.settings.insert(named, setting.clone());
         setting
+    }
+
+    /// Whether its author withdrew, and its time of notice still runs.
+    fn is_leaving(&self, on: &Ground<'_>, position: &Position, leaf: &Leaf) -> bool {
+        let witnessed = on.holders.first_cosigned(position);
+        let latest = witnessed.map_or(leaf.place.time, |witnessed| witnessed.min(leaf.place.time));
+        self.talks.left(&leaf.said.party).is_some_and(|left| latest < left)
     }
 
     fn check_state(
@@ -244,7 +263,8 @@ impl Judge {
             }
             ("member", _) => {
                 self.settings.clear();
-                members::apply(&mut self.members, &setting.rules, position, leaf)
+                let known = first_known(on, position, leaf);
+                members::apply(&mut self.members, &setting.rules, position, leaf, known)
             }
             // What machines say stays true of whoever left: that it received, deleted, recovered. And whoever left
             // may still have its content deleted.
@@ -252,6 +272,7 @@ impl Judge {
                 Ok(())
             }
             (_, Some(Membership::Party | Membership::Observer)) => Ok(()),
+            (_, Some(Membership::Withdrawn)) if self.is_leaving(on, position, leaf) => Ok(()),
             _ => Err(Why::NotAParty),
         }
     }
@@ -292,6 +313,12 @@ fn statements_of_files(charter: &Charter, held: &Held) -> BTreeMap<StatementId, 
     let leaves = leaves.filter_map(|(log, seq, entry)| Some((log, seq, entry.leaf.as_deref()?)));
     let of_files = leaves.filter(|(_, _, leaf)| leaf.said.accord != *charter.record_id().bytes());
     of_files.map(|(log, seq, leaf)| (leaf.statement_id(), Position::new(log.clone(), seq))).collect()
+}
+
+/// When others first had an entry, as far as it shows: by a receipt, else by a cosignature, else its author's word.
+fn first_known(on: &Ground<'_>, position: &Position, leaf: &Leaf) -> Time {
+    let received = on.moments.received(position).into_values().min();
+    received.or_else(|| on.holders.first_cosigned(position)).unwrap_or(leaf.place.time)
 }
 
 /// The ids under which two founders speak by files.

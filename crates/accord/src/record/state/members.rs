@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use detente_psi::Time;
+
 use super::effect::Why;
 use crate::PartyId;
 use crate::record::charter::Charter;
@@ -10,6 +12,7 @@ use crate::record::leaf::Leaf;
 use crate::record::party::Party;
 use crate::record::ring::{hash, place_of, text};
 use crate::record::rules::Rules;
+use crate::talks::Refusal;
 
 /// Where somebody stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +40,8 @@ pub struct Member {
     pub invited: Option<Position>,
     /// Parties that consented to its joining.
     pub consents: BTreeSet<PartyId>,
+    /// When the invitation was first known to others.
+    asked: Option<Time>,
     /// The offer that the invitation binds.
     offer: Option<[u8; 32]>,
     /// Parties that want it expelled.
@@ -50,9 +55,16 @@ impl Member {
             invited: since.clone(),
             since,
             consents: BTreeSet::new(),
+            asked: None,
             offer: None,
             expel: BTreeSet::new(),
         }
+    }
+
+    /// Whether its invitation has lapsed by that time.
+    fn has_lapsed(&self, rules: &Rules, at: Time) -> bool {
+        let lapses = self.asked.map(|asked| asked.0.saturating_add(rules.invite.ms()));
+        lapses.is_some_and(|lapses| at.0 >= lapses)
     }
 }
 
@@ -76,7 +88,12 @@ pub(super) fn parties(members: &BTreeMap<PartyId, Member>) -> BTreeSet<PartyId> 
     members.iter().filter(|(_, m)| m.standing == Membership::Party).map(|(id, _)| id.clone()).collect()
 }
 
-/// Applies a `member` act. The caller has checked its form and its signatures.
+/// The observers that the charter names.
+pub(super) fn observers(members: &BTreeMap<PartyId, Member>) -> BTreeSet<PartyId> {
+    members.iter().filter(|(_, m)| m.standing == Membership::Observer).map(|(id, _)| id.clone()).collect()
+}
+
+/// Applies a `member` act. The caller has checked its form and its signatures; `known` is when others first had it.
 ///
 /// # Errors
 /// [`Why`] it has no effect.
@@ -85,6 +102,7 @@ pub(super) fn apply(
     rules: &Rules,
     position: &Position,
     leaf: &Leaf,
+    known: Time,
 ) -> Result<(), Why> {
     let author = &leaf.said.party;
     let subject = text(leaf, "party").and_then(PartyId::parse);
@@ -99,15 +117,19 @@ pub(super) fn apply(
     match act {
         "invite" => {
             let subject = subject.ok_or(Why::WrongState)?;
-            if matches!(
-                standing(members, &subject),
-                Some(Membership::Party | Membership::Observer | Membership::Invited)
-            ) {
+            // An invitation that has lapsed may be made again.
+            let is_open = members.get(&subject).is_some_and(|member| match member.standing {
+                Membership::Invited => !member.has_lapsed(rules, known),
+                Membership::Party | Membership::Observer => true,
+                Membership::Withdrawn | Membership::Expelled => false,
+            });
+            if is_open {
                 return Err(Why::WrongState);
             }
             let mut member = Member::new(Membership::Invited, Some(position.clone()));
             member.consents.insert(author.clone());
             member.offer = hash(leaf, "offer");
+            member.asked = Some(known);
             members.insert(subject, member);
         }
         "consent" => {
@@ -125,6 +147,9 @@ pub(super) fn apply(
                 || leaf.place.seq != 1
             {
                 return Err(Why::WrongState);
+            }
+            if member.has_lapsed(rules, known) {
+                return Err(Why::Refused(Refusal::Lapsed));
             }
             (member.standing, member.since) = (Membership::Party, Some(position.clone()));
         }
