@@ -138,14 +138,14 @@ at answered: b claim.answer
 at denied answered: d=b denial.denial
 at maintained: b claim.answer; a claim.maintain
 at amended: b claim.answer; a claim.amend
-at skipped put-to-accused: a correction.correct; a claim.amend skip=true; b claim.answer; a claim.amend skip=false
+at skipped amended: b claim.answer; a claim.amend skip=true
 at published: b claim.answer; a claim.publish
 at withdrawn: a withdrawal.withdraw
 act claim.answer | b | put>answered unanswered>answered amended>answered skipped>answered answered denied maintained published
 act denial.denial | b | put>answered unanswered>answered amended>answered skipped>answered answered denied maintained published
-act claim.maintain | a own | put=too-early unanswered>maintained answered>maintained denied>maintained amended=too-early skipped=too-early
+act claim.maintain | a own | put=too-early unanswered>maintained answered>maintained denied>maintained amended=too-early skipped>maintained
 act claim.amend skip=false | a own | put>amended unanswered>amended answered>amended denied>amended maintained>amended amended skipped>amended published>amended
-act claim.publish | a own | put=too-early unanswered>published answered>published denied>published maintained>published amended=too-early skipped=too-early
+act claim.publish | a own | put=too-early unanswered>published answered>published denied>published maintained>published amended=too-early skipped>published
 act position.note | abc | *
 act position.contest | b | *
 act position.corroborate | bco | *
@@ -226,6 +226,7 @@ at declined: a observer.decline
 at withdrawn: o withdrawal.withdraw
 act observer.grant | a | open>granted
 act observer.decline | a | open>declined
+act objection.raise | abc | *=not-in-thread
 act withdrawal.withdraw | o own | open>withdrawn
 act withdrawal.cancel | o own | open>withdrawn
 act correction.correct | o own | *

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 #![allow(dead_code, reason = "a world has more than each test needs")]
 
+mod exhaustive;
+mod expected;
 mod screens;
 mod smoke;
 mod world;

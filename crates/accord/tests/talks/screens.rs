@@ -150,6 +150,9 @@ fn a_question_nobody_answered_is_neither_yes_nor_no() {
     let seen = overview_of(&world);
     let of = &seen.questions[&(id("a"), id("b"))];
     assert_eq!((of.asked, of.open, of.never_answered, of.late), (1, 1, 1, 0));
+    let tomorrow = world.now.0 + DAY;
+    let announced = saying("a", "exercise", "announce").word("id", "one");
+    world.send(&announced.number("from", tomorrow).number("until", tomorrow + DAY));
     world.send(&saying("a", "inquiry", "release").in_exercise("one"));
     assert_eq!(overview_of(&world).questions[&(id("a"), id("b"))].asked, 1, "exercises stand apart");
     assert_eq!(overview_of(&world).exercise_entries, 1);
