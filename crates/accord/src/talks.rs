@@ -151,7 +151,6 @@ impl Talks {
         }
         match event.exercise() {
             None => Ok(()),
-            Some(_) if act::is_never_an_exercise(event) => Err(Refusal::ExerciseMixed),
             Some(id) if announced(id) => Ok(()),
             Some(_) => Err(Refusal::NoSuchExercise),
         }

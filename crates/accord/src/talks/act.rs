@@ -46,9 +46,6 @@ const ONLY_SAID: &[(&str, &[&str])] = &[
     ("verification", &["report"]),
 ];
 
-/// About the parties and their offices. There is no exercise of these: keys and seats are real.
-const REAL_ONLY: &[&str] = &["member", "officer"];
-
 fn stands_in(list: &[(&str, &[&str])], event: &Event) -> bool {
     let (kind, name) = (event.act.kind, event.act.name);
     list.iter().any(|(known, acts)| *known == kind && (acts.is_empty() || acts.contains(&name)))
@@ -62,11 +59,6 @@ pub(super) fn may_be_an_observers(event: &Event) -> bool {
 /// Whether its author may take it back.
 pub(super) fn is_only_said(event: &Event) -> bool {
     stands_in(ONLY_SAID, event)
-}
-
-/// Whether it can't be part of an exercise.
-pub(super) fn is_never_an_exercise(event: &Event) -> bool {
-    REAL_ONLY.contains(&event.act.kind)
 }
 
 /// Whether the statement goes on in a thread: in that of the entry it names first.

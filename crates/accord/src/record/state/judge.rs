@@ -24,7 +24,7 @@ use crate::record::schema::{check_schema, check_targets, original_of};
 use crate::record::signers::{Signers, Standpoint, check_signers_by, is_in_chair};
 use crate::record::table::Act;
 use crate::statement::{StatementId, bare_accord};
-use crate::talks::{Event, Setting, Talks};
+use crate::talks::{Event, Refusal, Setting, Talks};
 use crate::{PartyId, PublicKey};
 
 /// What entries are judged by, beside those before them.
@@ -121,6 +121,10 @@ impl Judge {
             check_target(on, position, reference.rel, &reference.target)?;
         }
         check_targets(act, leaf, &|target| self.find(on, target))?;
+        // There is no exercise of keys, seats and membership.
+        if said.exercise && matches!(act.kind, "member" | "officer") {
+            return Err(Why::Refused(Refusal::ExerciseMixed));
+        }
         let signers = self.check_signers(on, act, entry, leaf, &setting)?;
         self.check_state(on, position, leaf, &setting)?;
         self.talk(on, position, act, leaf, &setting)?;
