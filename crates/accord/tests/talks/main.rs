@@ -5,6 +5,7 @@
 
 mod exhaustive;
 mod expected;
+mod room;
 mod screens;
 mod smoke;
 mod world;

@@ -10,8 +10,8 @@ use detente_accord::jcs::Value;
 use detente_accord::record::{
     Act, Addressee, Charter, Cosigner, Count, Effect, FieldForm, Held, HeldEntry, HeldNote, KeySet,
     KeySetFields, Leaf, LogId, NamedHead, ObserverOf, Observes, Office, Party, PartyFields, Place, Position,
-    Pq, Presence, Quorum, RefRule, Reference, Rel, Role, RoleSignature, Roles, Rules, Scope, SignerRule,
-    Sort, Standing, State, Target, Titled,
+    Pq, Presence, Quorum, RefRule, Reference, Rel, Role, RoleSignature, Roles, Rules, RulesFile, Scope,
+    SignerRule, Sort, Standing, State, Target, Titled,
 };
 use detente_accord::talks::{Due, DueState, Now, Owed, Thread};
 use detente_accord::{PartyId, SecretKey, Time, b64};
@@ -219,6 +219,8 @@ pub(crate) struct World {
     pub(crate) leaves: BTreeMap<PartyId, Vec<Leaf>>,
     hashes: BTreeMap<PartyId, Vec<Hash>>,
     notes: BTreeMap<[u8; 32], HeldNote>,
+    /// Rules files beside the logs.
+    pub(crate) rules: BTreeMap<[u8; 32], RulesFile>,
     /// How much of each other log a party has seen, and how much of that it has named.
     seen: BTreeMap<(PartyId, PartyId), u64>,
     named: BTreeMap<(PartyId, PartyId), u64>,
@@ -236,6 +238,7 @@ impl World {
             leaves: BTreeMap::new(),
             hashes: BTreeMap::new(),
             notes: BTreeMap::new(),
+            rules: BTreeMap::new(),
             seen: BTreeMap::new(),
             named: BTreeMap::new(),
             apart: false,
@@ -372,14 +375,19 @@ impl World {
 
     /// A party cosigns the log of another as it stands, now.
     pub(crate) fn cosign(&mut self, by: &str, log: &str) {
+        self.cosign_as(Cosigner::Mirror(id(by)), log);
+    }
+
+    /// Whoever it is cosigns a log as it stands, now.
+    pub(crate) fn cosign_as(&mut self, by: Cosigner, log: &str) {
         let hashes = &self.hashes[&id(log)];
         let note = HeldNote {
             log: LogId::new(id(log), 0),
             size: hashes.len() as u64,
             root: root_of_hashes(hashes.iter().copied()),
-            cosigners: BTreeMap::from([(Cosigner::Mirror(id(by)), self.now.0 / 1000)]),
+            cosigners: BTreeMap::from([(by.clone(), self.now.0 / 1000)]),
         };
-        let name = seed(&format!("{by} {log} {} {}", note.size, self.now.0));
+        let name = seed(&format!("{by:?} {log} {} {}", note.size, self.now.0));
         self.notes.insert(name, note);
     }
 
@@ -550,7 +558,12 @@ impl World {
         let log = |(party, leaves): (&PartyId, &Vec<Leaf>)| {
             (LogId::new(party.clone(), 0), leaves.iter().map(entry).collect())
         };
-        Held { logs: self.leaves.iter().map(log).collect(), notes: self.notes.clone(), ..Held::default() }
+        Held {
+            logs: self.leaves.iter().map(log).collect(),
+            notes: self.notes.clone(),
+            rules: self.rules.clone(),
+            ..Held::default()
+        }
     }
 
     pub(crate) fn state(&self) -> State {

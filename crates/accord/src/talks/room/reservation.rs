@@ -386,7 +386,8 @@ impl Room {
         let reservation = self.reservations.get(at).ok_or(Refusal::TargetWithoutEffect)?;
         let is_own = reservation.by == *event.by();
         let is_of_reservation = event.first_target().as_ref() == Some(at);
-        let whole = reservation.withdrawals.iter().any(|taken| !taken.is_part);
+        // One that an acceptance crossed may be said again, by whoever knows of that.
+        let whole = reservation.withdrawals.iter().any(|taken| !taken.is_part && taken.crossed.is_empty());
         let mine = |said: &[Said]| {
             let mut own = reservation.responses.iter().filter(|response| response.by == *event.by());
             own.any(|response| said.contains(&response.said) && response.withdrawn.is_none())
