@@ -15,6 +15,7 @@ pub mod exchange;
 pub mod file;
 pub mod jcs;
 pub mod limits;
+pub mod norm_pack;
 pub mod openings;
 pub mod receipt;
 pub mod record;

@@ -175,3 +175,9 @@ pub const CONTACT_FILE_BYTES_MAX: usize = 64 << 10;
 
 /// Most contacts that are taken from one file.
 pub const CONTACTS_MAX: usize = 16;
+
+/// Largest norm pack.
+pub const NORM_PACK_BYTES_MAX: usize = 256 << 10;
+
+/// Longest time after which a norm of a pack is looked at again, and longest clock in one: a hundred years of days.
+pub const NORM_PACK_DAYS_MAX: u64 = 36_525;

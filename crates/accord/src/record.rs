@@ -67,6 +67,7 @@ pub use rules::{
     Accept, Adoption, AmendBy, Chair, Clock, Legal, Matching, ObserverRules, Officers, OneUpTo, PeerLimits,
     Regime, Reservations, Rules, RulesFile, SilenceProcedure, Witness,
 };
+pub(crate) use rules::{is_code, is_language_tag, is_norm_code};
 pub use schema::{Find, check_schema, check_targets, original_by_refs, original_of};
 pub use signers::{Signers, Standpoint, check_signers, is_in_chair, may_be_single, signers_due};
 pub use state::{

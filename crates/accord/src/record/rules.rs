@@ -737,7 +737,7 @@ fn languages(fields: &mut Fields) -> Result<Vec<String>, Rejection> {
 
 /// Whether this has the shape of a BCP 47 tag: subtags of 1 to 8 letters and digits, the first of 2 letters at least,
 /// at most 35 bytes in all. Whether the subtags are registered is not asked.
-fn is_language_tag(tag: &str) -> bool {
+pub(crate) fn is_language_tag(tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let is_subtag =
         |subtag: &str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric());

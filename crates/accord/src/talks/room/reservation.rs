@@ -27,7 +27,8 @@ pub enum ReservationKind {
 }
 
 impl ReservationKind {
-    fn parse(word: &str) -> Option<ReservationKind> {
+    /// The kind of this word.
+    pub fn parse(word: &str) -> Option<ReservationKind> {
         use ReservationKind::{Conditional, CounterProposal, Interpretative, Reservation};
         [Reservation, Interpretative, Conditional, CounterProposal]
             .into_iter()
@@ -59,7 +60,8 @@ pub enum ReservationEffect {
 }
 
 impl ReservationEffect {
-    fn parse(word: &str) -> Option<ReservationEffect> {
+    /// The effect of this word.
+    pub fn parse(word: &str) -> Option<ReservationEffect> {
         use ReservationEffect::{Condition, Exclude, Modify, None};
         [Exclude, Modify, Condition, None].into_iter().find(|effect| effect.name() == word)
     }
