@@ -378,8 +378,8 @@ impl World {
         self.cosign_as(Cosigner::Mirror(id(by)), log);
     }
 
-    /// Whoever it is cosigns a log as it stands, now.
-    pub(crate) fn cosign_as(&mut self, by: Cosigner, log: &str) {
+    /// Whoever it is cosigns a log as it stands, now; gives the name of the note.
+    pub(crate) fn cosign_as(&mut self, by: Cosigner, log: &str) -> [u8; 32] {
         let hashes = &self.hashes[&id(log)];
         let note = HeldNote {
             log: LogId::new(id(log), 0),
@@ -389,6 +389,14 @@ impl World {
         };
         let name = seed(&format!("{by:?} {log} {} {}", note.size, self.now.0));
         self.notes.insert(name, note);
+        name
+    }
+
+    /// The same, and a party names the note in its log: for the state a cosignature counts from there.
+    pub(crate) fn anchor(&mut self, by: Cosigner, log: &str, party: &'static str) {
+        let note = self.cosign_as(by, log);
+        let anchor = saying(party, "anchor", "").word("kind", "witness").word("sha256", &b64::encode(&note));
+        self.post(&anchor);
     }
 
     fn place(&mut self, party: &PartyId) -> Place {

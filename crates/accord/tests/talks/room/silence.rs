@@ -87,8 +87,8 @@ fn a_break_counts_to_the_second() {
         assert_eq!(table.world.effect(&at), "took", "a late one is kept");
         match shown {
             Shown::Received => table.world.ack("a", &at),
-            Shown::Witnessed => table.world.cosign_as(Cosigner::Witness(WITNESS.into()), "c"),
-            Shown::Cosigned => table.world.cosign("b", "c"),
+            Shown::Witnessed => table.world.anchor(Cosigner::Witness(WITNESS.into()), "c", "c"),
+            Shown::Cosigned => table.world.anchor(Cosigner::Mirror(id("b")), "c", "c"),
             Shown::Late => {}
         }
         table.days(1);
@@ -185,7 +185,7 @@ fn a_norm_that_nobody_objects_to_is_agreed() {
     assert_eq!(other.cells(&norm)[0], "ab as-written");
     other.took(&saying("a", "norm", "review").about(&[&norm]).word("outcome", "open"));
     other.world.now = Time(until - SECOND);
-    other.world.cosign_as(Cosigner::Witness(WITNESS.into()), "c");
+    other.world.anchor(Cosigner::Witness(WITNESS.into()), "c", "c");
     other.days(3);
     assert_eq!(other.world.effect(&at), "took");
     assert_eq!(other.cells(&norm)[0], "ab not-in-force: proposed");
@@ -198,7 +198,7 @@ fn a_confirmation_that_had_not_seen_a_break_moves_nothing() {
     table.world.apart();
     table.world.now = Time(until.0 - SECOND);
     let at = table.world.post(&broken(&silence));
-    table.world.cosign_as(Cosigner::Witness(WITNESS.into()), "c");
+    table.world.anchor(Cosigner::Witness(WITNESS.into()), "c", "c");
     table.world.now = Time(until.0 + SECOND);
     let blind = table.world.post(&confirm("b", &silence, "adopted"));
     assert_eq!(table.world.effect(&blind), "took");
