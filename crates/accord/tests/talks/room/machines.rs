@@ -79,13 +79,15 @@ fn the_machine_of_brackets_is_this() {
 
 /// An act of a party, as a machine sees it: of its leaf it looks at who says it.
 fn event(act: &'static Act, leaf: &Arc<Leaf>) -> Event {
-    let setting = Setting { rules: Arc::new(Rules::bare(&[])), parties: BTreeSet::new(), is_bare: false };
+    let rules = Arc::new(Rules::bare(&[]));
+    let setting = Setting { rules, parties: BTreeSet::new(), observers: Default::default(), is_bare: false };
     Event {
         position: Position::new(LogId::new(leaf.said.party.clone(), 0), 1),
         act,
         leaf: leaf.clone(),
         received: BTreeMap::new(),
         witnessed: None,
+        watches: Default::default(),
         setting: Arc::new(setting),
     }
 }
