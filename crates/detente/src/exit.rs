@@ -150,7 +150,7 @@ impl From<detente_node::Error> for Failure {
             }
             Error::MayNotSign(_) | Error::NotAllowed(_) => Failure::refused(error.to_string()),
             Error::NoEffect { why: "needs-two-officers", .. } => Failure::refused(error.to_string()).hint(
-                "this accord wants two offices for it: an offer with --office NAME=ROLES gives a second one",
+                "another office has to sign it: --as OFFICE names one; an offer with --office NAME=ROLES gives a second one",
             ),
             Error::NoEffect { .. } => Failure::refused(error.to_string()),
             Error::Recovering(_) => Failure::refused(error.to_string()).hint(

@@ -3,6 +3,7 @@
 
 use detente_psi::Time;
 
+use super::talks::owed;
 use crate::talks::Owed;
 
 /// How much somebody reads of a statement.
@@ -61,7 +62,7 @@ impl Preview {
             text += &format!(" Starts a clock: {}.", clocks.join("; "));
         }
         if !self.meets.is_empty() {
-            let met: Vec<&str> = self.meets.iter().map(|what| noun(*what)).collect();
+            let met: Vec<&str> = self.meets.iter().map(|what| owed(*what)).collect();
             text += &format!(" Meets a clock: {}.", met.join(", "));
         }
         text
@@ -157,26 +158,6 @@ fn verb(what: Owed) -> &'static str {
         Owed::RequestAnswer => "to answer the request",
         Owed::Objection => "to object",
         Owed::Silence => "to break the silence",
-    }
-}
-
-/// What is met.
-fn noun(what: Owed) -> &'static str {
-    match what {
-        Owed::Acknowledgement => "acknowledgement",
-        Owed::Holding => "holding reply",
-        Owed::Answer => "answer",
-        Owed::Final => "final answer",
-        Owed::Supply => "supply",
-        Owed::OfferAnswer => "answer to the offer",
-        Owed::Review => "review",
-        Owed::RightOfReply => "reply to the claim",
-        Owed::ContactReport => "report of the contact",
-        Owed::Consultation => "answer to the proposed disclosure",
-        Owed::ComcheckAnswer => "answer by a person",
-        Owed::RequestAnswer => "answer to the request",
-        Owed::Objection => "objection",
-        Owed::Silence => "silence",
     }
 }
 

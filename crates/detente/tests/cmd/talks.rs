@@ -1,10 +1,12 @@
 //! The talks by files alone: two parties with two offices each say things to each other.
 
+use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
+use crate::terminal::on_terminal_with;
 use crate::world::{Ran, Stage, World, copy, holding, program, ran};
 
 /// Two parties with a second office each, whose accord is open.
@@ -336,4 +338,82 @@ fn everything_can_be_said_and_takes_effect_on_both_sides() {
 
 fn entries_of(world: &World, home: &str) -> Vec<Value> {
     world.home(home, &["record", "show", "--json"]).ok().json()["entries"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_draft_that_was_said_waits_no_more_whatever_a_crash_left() {
+    let world = talking();
+    let entry = asked(&world);
+    let now = "2026-10-01T12:00:00Z";
+    let draft = ["reply", "answer", &entry, "no-finding", "--text", "nothing", "--draft", "--json"];
+    let name = at(&world, "b", now, &draft).ok().json()["waiting"].as_str().unwrap().to_owned();
+    let accord = fs::read_dir(world.file("b/accords")).unwrap().next().unwrap().unwrap().path();
+    let content = accord.join("content.db");
+    // A crash between the entry and the end of the draft leaves both.
+    let keep = rusqlite::Connection::open(&content).unwrap();
+    let body: Vec<u8> = keep.query_row("SELECT body FROM waiting", [], |row| row.get(0)).unwrap();
+    drop(keep);
+    at(&world, "b", now, &["release", &name, "--yes"]).ok();
+    let left = rusqlite::Connection::open(&content).unwrap();
+    left.execute("INSERT INTO waiting VALUES (?1, ?2)", rusqlite::params![name, body]).unwrap();
+    drop(left);
+    assert_eq!(world.b(&["drafts"]).ok().out, "Nothing waits for a release.\n");
+    at(&world, "b", now, &["release", &name, "--yes"]).fails(2, "waits");
+    let after = rusqlite::Connection::open(&content).unwrap();
+    let rows: u64 = after.query_row("SELECT count(*) FROM waiting", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 0);
+}
+
+#[test]
+fn one_office_denies_nothing_where_the_rules_want_two() {
+    let world = World::at(Stage::Paired);
+    world.b(&["accord", "offer", "-o", "b.offer"]).ok();
+    world.a(&["accord", "rules", "--with", "b.offer", "-o", "rules.json"]).ok();
+    let mut rules: Value = serde_json::from_slice(&world.bytes("rules.json")).unwrap();
+    rules["rules"]["officers"]["never_single"] = json!(["denial"]);
+    world.write("rules.json", rules.to_string());
+    let new =
+        ["accord", "new", "--with", "b.offer", "--title", "T", "--rules", "rules.json", "-o", "charter.dtn"];
+    world.a(&new).ok();
+    for home in ["a", "b"] {
+        at(&world, home, "2026-09-30T08:00:00Z", &["accord", "sign", "charter.dtn", "--yes"]).ok();
+    }
+    exchange(&world, "2026-09-30T09:00:00Z");
+    exchange(&world, "2026-09-30T09:01:00Z");
+    let asked = at(&world, "a", "2026-10-01T09:00:00Z", &[&INQUIRE[..], &["--yes"]].concat());
+    assert!(asked.ok().err.ends_with("Signed by: desk; released by one person.\n"), "{asked:?}");
+    exchange(&world, "2026-10-01T09:00:04Z");
+    let deny = ["reply", "deny", "1", "--levels", "ordered", "--text", "no", "--yes"];
+    at(&world, "b", "2026-10-01T10:00:00Z", &deny)
+        .fails(3, "a statement of type denial would have no effect: needs two officers (needs-two-officers)")
+        .hints("--office");
+    let answer = ["reply", "answer", "1", "no-finding", "--yes", "--json"];
+    let said = at(&world, "b", "2026-10-01T10:00:00Z", &answer).ok().json();
+    assert_eq!((&said["offices"], &said["single"]), (&json!(["desk"]), &true.into()));
+}
+
+#[test]
+fn on_a_terminal_an_editor_takes_the_words_and_a_person_decides() {
+    let world = talking();
+    world.write("editor.sh", "printf '{\"text\": \"From an editor.\"}' > \"$1\"\n");
+    let variables = [("EDITOR", "sh editor.sh"), ("DETENTE_NOW", "2026-10-01T09:00:00Z")];
+    let ask = "--home a inquire --to cert-b --kind clarification";
+    let Some((code, screen)) = on_terminal_with(&world, ask, "no\n", &variables) else { return };
+    assert!(
+        screen.contains("Will be readable by: cert-b.") && screen.contains("Release it? [yes/no]"),
+        "{screen}"
+    );
+    assert!(screen.contains("it was not released; nothing was said"), "{screen}");
+    assert_eq!(code, 3);
+    let Some((code, screen)) = on_terminal_with(&world, ask, "yes\n", &variables) else { return };
+    assert_eq!(code, 0, "{screen}");
+    let said = entries_of(&world, "a").pop().unwrap();
+    assert_eq!(said["content"].to_string(), r#"[["text","From an editor."]]"#, "{said}");
+    // An editor that writes nothing says nothing, and leaves no file.
+    let variables = [("EDITOR", "true"), ("DETENTE_NOW", "2026-10-01T09:00:00Z")];
+    let Some((code, screen)) = on_terminal_with(&world, ask, "", &variables) else { return };
+    assert!(screen.contains("nothing was written; nothing was said"), "{screen}");
+    assert_eq!(code, 3);
+    let left = fs::read_dir(world.file("a")).unwrap().flatten();
+    assert!(!left.map(|file| file.file_name()).any(|name| name.to_string_lossy().starts_with("editing-")));
 }

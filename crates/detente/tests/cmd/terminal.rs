@@ -139,12 +139,23 @@ fn binary_output_goes_to_a_pipe_alone() {
 /// Runs a command on a terminal of its own, with these lines typed. `None`, said aloud, where there is no
 /// `script` to make one.
 fn on_terminal(world: &World, command: &str, typed: &str) -> Option<(i32, String)> {
+    on_terminal_with(world, command, typed, &[])
+}
+
+/// The same with these variables in its surroundings.
+pub(crate) fn on_terminal_with(
+    world: &World,
+    command: &str,
+    typed: &str,
+    variables: &[(&str, &str)],
+) -> Option<(i32, String)> {
     use std::io::Write;
     let line = format!("{} {command}", env!("CARGO_BIN_EXE_detente"));
     let child = Command::new("script")
         .args(["-qec", &line, "/dev/null"])
         .current_dir(world.path())
         .env("TERM", "xterm")
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn();

@@ -5,6 +5,7 @@ use detente_accord::PartyId;
 use detente_accord::record::{Draft, Sees, State};
 use detente_accord::talks::{Due, Now};
 use detente_accord::words::preview::{Preview, Reads, Starts};
+use detente_accord::words::talks::owed;
 use detente_node::{Accord, Prepared};
 use serde::Serialize;
 
@@ -97,7 +98,7 @@ pub(super) fn shown_readers(preview: &Preview) -> Vec<ShownReader> {
 pub(super) fn shown_clocks(preview: &Preview) -> Vec<ShownClock> {
     let shown = |clock: &Starts| ShownClock {
         by: clock.by.clone(),
-        owes: format!("{:?}", clock.what).to_lowercase(),
+        owes: owed(clock.what).to_owned(),
         seconds: clock.length_ms / 1000,
         at: clock.at.map(clock::rfc3339),
     };
