@@ -140,6 +140,9 @@ pub const SEALED_FIELDS_MAX: usize = 16 << 10;
 /// Largest part of an attachment: with its length it fills the largest size class.
 pub const ATTACHED_PART_BYTES_MAX: usize = SEALED_CLASS_BYTES_MAX - 4;
 
+/// Most items of one exhibit: as many as fields stand in a statement without a tree.
+pub const EXHIBIT_ITEMS_MAX: usize = 32;
+
 /// Longest sealed file: the largest class, its nonce and its tag.
 pub const SEALED_FILE_BYTES_MAX: usize = SEALED_CLASS_BYTES_MAX + 40;
 

@@ -32,6 +32,7 @@ mod table;
 pub mod bundle;
 pub mod convict;
 pub mod disclosure;
+pub mod exhibit;
 pub mod interval;
 pub mod known;
 pub mod leaf;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use detente_accord::jcs::Value;
+use detente_accord::limits::DAY_MS;
 use detente_accord::record::{Draft, Leaf, Membership, Position, Scope, Sees, Spoken, Standing, sees};
-use detente_accord::{PartyId, Rejection};
+use detente_accord::{PartyId, Rejection, Time};
 
 use crate::new::addressee;
 use crate::{Accord, Error};
@@ -53,7 +54,7 @@ impl Accord<'_> {
         }
         let sees = self.sees(self.us.id(), spoken(leaf, addressee(leaf).as_ref()));
         Ok(match sees.is_some_and(Sees::reads_content) {
-            _ if self.state.redactions().contains_key(position) => Content::Deleted,
+            _ if self.is_redacted(position) => Content::Deleted,
             false => Content::Sealed,
             true if leaf.said.sealed.is_empty() && position.log.party != *self.us.id() => Content::None,
             true => Content::Missing,
@@ -104,6 +105,21 @@ impl Accord<'_> {
         Some(sees(self.state.rules(), said, reader, standing))
     }
 
+    /// From when on somebody may read the content of an entry, by its author's clock; nothing if never.
+    pub(crate) fn readable_from(&self, reader: &PartyId, leaf: &Leaf) -> Option<Time> {
+        match self.sees(reader, spoken(leaf, addressee(leaf).as_ref()))? {
+            Sees::Content { after_d } => {
+                Some(Time(leaf.place.time.0.saturating_add(after_d.saturating_mul(DAY_MS))))
+            }
+            Sees::Growth | Sees::Leaf => None,
+        }
+    }
+
+    /// Whether the content of an entry is to go.
+    pub(crate) fn is_redacted(&self, position: &Position) -> bool {
+        self.state.redactions().contains_key(position)
+    }
+
     /// The scope of an observer.
     fn observing(&self, party: &PartyId) -> Option<Scope> {
         match self.charter.party(party)?.standing() {
@@ -130,6 +146,6 @@ fn seen_as(sees: Sees, scope: Scope) -> Scope {
 }
 
 /// A value as it was kept.
-fn read(bytes: &[u8]) -> Result<Value, Rejection> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Value, Rejection> {
     Value::decode(bytes).map_err(|fault| Rejection::NotCanonical { part: "a field that was kept", fault })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use detente_accord::record::packet::{Growth, PacketBuilder};
-use detente_accord::record::sealed::{ItemKey, WrappedFor, WrappedKey};
+use detente_accord::record::sealed::{ItemKey, WrappedKey};
 use detente_accord::record::{HeldNote, Leaf, LogId, Position, Scope, Standing};
 use detente_accord::{Entropy, PartyId, Time};
 use detente_store::record::ItemKeyFor;
@@ -72,12 +72,12 @@ impl Accord<'_> {
                 continue;
             }
             if log.party == *self.us.id() {
-                out.sealed += self.add_undelivered(&mut packet, to, log, from, entropy)?;
+                out.sealed += self.add_undelivered(&mut packet, to, log, from, now, entropy)?;
             }
             for seq in from..note.size {
                 if let Some(leaf) = self.held.leaf(&Position::new(log.clone(), seq)) {
                     named.extend(leaf.place.heads.iter().map(|head| head.note));
-                    out.sealed += self.add_sealed(&mut packet, to, leaf, entropy)?;
+                    out.sealed += self.add_sealed(&mut packet, to, leaf, now, entropy)?;
                 }
             }
             room = room.saturating_sub(self.add_entries(&mut packet, log, from, note.size)?);
@@ -217,66 +217,84 @@ impl Accord<'_> {
         to: &PartyId,
         log: &LogId,
         end: u64,
+        now: Time,
         entropy: &mut Entropy,
     ) -> Result<usize, Error> {
         let received = self.acked_by(to);
         let mut count = 0;
         for position in (0..end).map(|seq| Position::new(log.clone(), seq)) {
-            let leaf = self.held.leaf(&position).filter(|leaf| !leaf.said.sealed.is_empty());
-            if let Some(leaf) = leaf.filter(|_| !received.contains(&position)) {
-                count += self.add_sealed(packet, to, leaf, entropy)?;
+            let Some(leaf) = self.held.leaf(&position).filter(|leaf| !leaf.said.sealed.is_empty()) else {
+                continue;
+            };
+            // An observer whose content comes later received the entry alone before.
+            let due = self.readable_from(to, leaf).unwrap_or(leaf.place.time);
+            let has_it = received.get(&position).is_some_and(|acked| due <= leaf.place.time || due <= *acked);
+            if !has_it {
+                count += self.add_sealed(packet, to, leaf, now, entropy)?;
             }
         }
         Ok(count)
     }
 
-    /// Sealed content of one of our own entries that the other may read, with its key.
+    /// What somebody may open of one of our own entries, with its keys: the content, and items of an exhibit that
+    /// the entry opens.
     fn add_sealed(
         &self,
         packet: &mut PacketBuilder,
         to: &PartyId,
         leaf: &Leaf,
+        now: Time,
         entropy: &mut Entropy,
     ) -> Result<usize, Error> {
-        if leaf.said.party != *self.us.id() {
+        let position = Position::new(leaf.log(), leaf.place.seq);
+        let Some(content) = leaf.said.sealed.first() else { return Ok(0) };
+        if leaf.said.party != *self.us.id() || self.is_redacted(&position) {
             return Ok(0);
         }
-        let mut count = 0;
-        for item in &leaf.said.sealed {
-            let Some(file) = self.record.sealed(&item.sha256)? else { continue };
-            let Some(key) = self.key_for(to, leaf, &item.sha256, entropy)? else { continue };
-            packet.sealed(&file);
-            packet.key(&item.sha256, to, &key);
-            count += 1;
+        let kept = self.record.item_key(&content.sha256, ItemKeyFor::Recipient(to.as_str()))?;
+        let is_due = self.readable_from(to, leaf).is_some_and(|from| from <= now);
+        if !is_due && kept.is_none() {
+            return Ok(0);
+        }
+        let mut count = self.add_item(packet, to, &content.sha256, entropy)?;
+        let Some(commit) = self.commit_of(&position).filter(|commit| is_due && !self.is_redacted(commit))
+        else {
+            return Ok(count);
+        };
+        // What does not open the commitment is told where it arrives.
+        for item in self.opened_by(&position).ok().flatten().unwrap_or_default() {
+            let parts = self.held.leaf(&commit).and_then(|commit| commit.said.sealed.get(item.places()));
+            for part in parts.unwrap_or_default() {
+                count += self.add_item(packet, to, &part.sha256, entropy)?;
+            }
         }
         Ok(count)
     }
 
-    /// The key of a sealed file for a reader: as it was wrapped when the statement was made, or, for one whose
-    /// sealing key came later, wrapped now.
-    fn key_for(
+    /// A sealed file with its key: as it was wrapped when the statement was made, or wrapped now.
+    fn add_item(
         &self,
+        packet: &mut PacketBuilder,
         to: &PartyId,
-        leaf: &Leaf,
         sha256: &[u8; 32],
         entropy: &mut Entropy,
-    ) -> Result<Option<WrappedKey>, Error> {
-        if let Some(kept) = self.record.item_key(sha256, ItemKeyFor::Recipient(to.as_str()))? {
-            return Ok(Some(WrappedKey::from_bytes(&kept)?));
-        }
-        let may_read = self.state.parties().contains(to)
-            && (leaf.said.aud == "all" || crate::new::addressee(leaf).as_ref() == Some(to));
-        let own = self.record.item_key(sha256, ItemKeyFor::Us)?;
-        let own = own.and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok()).map(ItemKey::from_bytes);
-        let sealing = self.offer_of(to).and_then(|offer| offer.sealing());
-        match (may_read, own, sealing) {
-            (true, Some(own), Some(sealing)) => {
-                let record = self.charter.record_id();
-                let wrapped_for = WrappedFor { record: &record, author: self.us.id(), reader: to, sha256 };
-                Ok(Some(WrappedKey::wrap(&own, sealing, wrapped_for, entropy)?))
+    ) -> Result<usize, Error> {
+        let Some(file) = self.record.sealed(sha256)? else { return Ok(0) };
+        let kept = self.record.item_key(sha256, ItemKeyFor::Recipient(to.as_str()))?;
+        let key = match kept {
+            Some(kept) => Some(WrappedKey::from_bytes(&kept)?),
+            None => {
+                let own = self.record.item_key(sha256, ItemKeyFor::Us)?;
+                let own = own.and_then(|key| <[u8; 32]>::try_from(key.as_slice()).ok());
+                own.map(|own| self.wrapped(&ItemKey::from_bytes(own), to, sha256, entropy))
+                    .transpose()?
+                    .flatten()
             }
-            _ => Ok(None),
-        }
+        };
+        let Some(key) = key else { return Ok(0) };
+        packet.sealed(&file);
+        packet.key(sha256, to, &key);
+        Ok(1)
     }
 
     /// Offers, later key sets and evidence: public, small, and needed by everybody.

@@ -76,3 +76,6 @@ impl Sees {
         matches!(self, Sees::Content { .. })
     }
 }
+
+#[cfg(test)]
+mod tests;

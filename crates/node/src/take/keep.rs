@@ -1,9 +1,10 @@
 //! Keeping a checked packet: content, entries, notes, then the cosignature, then our own entry that names it all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use detente_accord::record::packet::Packet;
-use detente_accord::record::sealed::{ItemKey, WrappedFor, open_fields};
+use detente_accord::record::sealed::{WrappedFor, open_fields};
 use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Position, Reference, Rel, Target};
 use detente_accord::{Entropy, PartyId, Time};
 use detente_store::record::{CosignAs, ItemKeyFor};
@@ -14,7 +15,6 @@ use super::check::{Checked, sha256};
 use super::lines::{gather, may_be_known_later};
 use crate::append::cosign_time;
 use crate::held::{KEYSET, OFFER, RULES};
-use crate::new::addressee;
 use crate::{Accord, Error, say};
 
 /// References of one receipt.
@@ -47,9 +47,11 @@ impl Accord<'_> {
             for (log, grown) in &checked.grown {
                 taken.evidence.extend(self.judge_leaves(log, grown.first, now, entropy)?);
             }
-            // Content may come behind its entry, which another party passed on.
+            // Content may come behind its entry, which another party passed on, or days later to an observer: that
+            // is said a second time, or it would be sent for ever.
             let known = self.acked_by(self.us.id());
-            let late = opened.into_iter().filter(|place| !new.contains(place) && !known.contains(place));
+            let said = |place: &Position| known.contains_key(place) && !self.is_delayed(place);
+            let late = opened.into_iter().filter(|place| !new.contains(place) && !said(place));
             let due: Vec<Position> = new.iter().cloned().chain(late).collect();
             taken.acknowledged = self.acknowledge(&due, now, entropy)?;
         }
@@ -112,40 +114,50 @@ impl Accord<'_> {
         Ok(stored.filter(|note| note.origin == origin).map(|note| note.bytes))
     }
 
-    /// Opens what was sealed for us. A file that contradicts its commitments is kept sealed: whoever needs to can
-    /// show it with its key.
+    /// Opens what was sealed for us, and gives the entries whose content is here now and was not before. A file that
+    /// contradicts its commitments is kept sealed: whoever needs to can show it with its key.
     fn open_sealed(&mut self, packet: &Packet<'_>) -> Result<Vec<Position>, Error> {
         let secret = self.lasting_seeds()?.sealing();
         let record = self.charter.record_id();
+        let named = self.naming(&packet.keys.keys().map(|(hash, _)| *hash).collect());
         let mut opened = Vec::new();
         for ((hash, reader), wrapped) in &packet.keys {
             let Some(file) = packet.sealed.get(hash) else { continue };
-            let Some(leaf) = self.leaf_with(hash) else { continue };
+            let Some(leaf) = named.get(hash) else { continue };
+            let position = Position::new(leaf.log(), leaf.place.seq);
             let wrapped_for = WrappedFor { record: &record, author: &leaf.said.party, reader, sha256: hash };
             let Ok(key) = wrapped.unwrap(&secret, wrapped_for) else { continue };
             let Some(item) = leaf.said.sealed.iter().find(|item| item.sha256 == *hash) else { continue };
-            if self.is_redacted(&leaf) {
+            let is_new = self.record.item_key(hash, ItemKeyFor::Us)?.is_none();
+            if self.is_redacted(&position) || !is_new {
                 continue;
             }
             self.record.put_sealed(file)?;
-            self.record.put_item_key(hash, ItemKeyFor::Us, key.expose())?;
-            if let Ok(openings) = open_fields(&record, &leaf, item, file, &ItemKey::from_bytes(*key.expose()))
-            {
-                self.put_openings(&leaf, &openings)?;
-                opened.push(Position::new(leaf.log(), leaf.place.seq));
+            if let Ok(openings) = open_fields(&record, leaf, item, file, &key) {
+                self.put_openings(leaf, &openings)?;
+                opened.push(position);
+            } else {
+                // Perhaps a part of an exhibit: what opened it may have come before.
+                opened.extend(self.opens_of(&position).map(|(open, _)| open));
             }
+            // Last: whatever is cut off before is done again.
+            self.record.put_item_key(hash, ItemKeyFor::Us, key.expose())?;
         }
+        opened.sort_unstable();
+        opened.dedup();
         Ok(opened)
     }
 
-    fn leaf_with(&self, sealed: &[u8; 32]) -> Option<Leaf> {
-        let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
-        leaves.into_iter().find(|leaf| leaf.said.sealed.iter().any(|item| item.sha256 == *sealed)).cloned()
-    }
-
-    /// Content that was redacted is not taken in again.
-    fn is_redacted(&self, leaf: &Leaf) -> bool {
-        self.state.redactions().contains_key(&Position::new(leaf.log(), leaf.place.seq))
+    /// The entries that name these sealed files.
+    fn naming(&self, files: &BTreeSet<[u8; 32]>) -> BTreeMap<[u8; 32], Arc<Leaf>> {
+        let mut naming = BTreeMap::new();
+        let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
+        for leaf in leaves.filter(|leaf| !leaf.said.sealed.is_empty()) {
+            for item in leaf.said.sealed.iter().filter(|item| files.contains(&item.sha256)) {
+                naming.insert(item.sha256, leaf.clone());
+            }
+        }
+        naming
     }
 
     /// Cosigns the newest head of every other log whose entries are all stored here.
@@ -224,27 +236,52 @@ impl Accord<'_> {
         Ok(true)
     }
 
-    /// Whether an entry has content for us that has not come.
+    /// Whether we read the content of an entry some days after it was said.
+    fn is_delayed(&self, position: &Position) -> bool {
+        let leaf = self.held.leaf(position);
+        leaf.is_some_and(|leaf| {
+            self.readable_from(self.us.id(), leaf).is_some_and(|from| from > leaf.place.time)
+        })
+    }
+
+    /// Whether an entry has content for us, due at once, that has not come.
     fn awaits_content(&self, position: &Position) -> bool {
         let Some(leaf) = self.held.leaf(position).filter(|leaf| !leaf.said.sealed.is_empty()) else {
             return false;
         };
-        let is_ours = leaf.said.aud == "all" || addressee(leaf).as_ref() == Some(self.us.id());
-        let (party, epoch) = (position.log.party.as_str(), position.log.epoch);
-        let is_here =
-            || self.record.fields(party, epoch, position.seq).is_ok_and(|fields| !fields.is_empty());
-        self.us.is_party() && is_ours && !self.is_redacted(leaf) && !is_here()
+        let is_due = self.readable_from(self.us.id(), leaf) == Some(leaf.place.time);
+        is_due && !self.is_redacted(position) && !self.is_content_here(position).unwrap_or(true)
     }
 
-    /// The entries that a party says it has received.
-    pub(crate) fn acked_by(&self, party: &PartyId) -> BTreeSet<Position> {
+    /// Whether the fields of an entry are here, and every item of an exhibit that it opens to us.
+    fn is_content_here(&self, position: &Position) -> Result<bool, Error> {
+        let (party, epoch) = (position.log.party.as_str(), position.log.epoch);
+        if self.record.fields(party, epoch, position.seq)?.is_empty() {
+            return Ok(false);
+        }
+        let commit = self.commit_of(position).filter(|commit| !self.is_redacted(commit));
+        let Some(commit) = commit.and_then(|commit| self.held.leaf(&commit)) else { return Ok(true) };
+        for item in self.opened_by(position)?.unwrap_or_default() {
+            if !self.is_item_here(commit, &item)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The entries that a party says it has received, and when it last said so.
+    pub(crate) fn acked_by(&self, party: &PartyId) -> BTreeMap<Position, Time> {
         let logs = self.held.logs.iter().filter(|(log, _)| log.party == *party);
         let leaves = logs.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_deref());
-        let acks = leaves.filter(|leaf| leaf.said.kind == "ack").flat_map(|leaf| &leaf.said.refs);
-        acks.filter_map(|reference| match &reference.target {
-            Target::Entry { log, seq, .. } => Some(Position::new(log.clone(), *seq)),
-            Target::Statement { .. } => None,
-        })
-        .collect()
+        let mut acked: BTreeMap<Position, Time> = BTreeMap::new();
+        for leaf in leaves.filter(|leaf| leaf.said.kind == "ack") {
+            for reference in &leaf.said.refs {
+                if let Target::Entry { log, seq, .. } = &reference.target {
+                    let last = acked.entry(Position::new(log.clone(), *seq)).or_insert(leaf.place.time);
+                    *last = (*last).max(leaf.place.time);
+                }
+            }
+        }
+        acked
     }
 }

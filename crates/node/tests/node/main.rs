@@ -5,9 +5,11 @@
 mod any_order;
 mod erasing;
 mod exchange;
+mod exhibits;
 mod freezing;
 mod govern;
 mod hostile;
 mod leave;
+mod reading;
 mod recovery;
 mod world;

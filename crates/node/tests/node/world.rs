@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use detente_accord::record::{
-    Charter, Offer, Office, Pq, Quorum, Role, Roles, Rules, Sort, Standing, Titled,
+    Charter, Observes, Offer, Office, Pq, Quorum, Role, Roles, Rules, Sort, Standing, Titled,
 };
 use detente_accord::{Card, CardFields, Entropy, PartyId, SecretKey, Time};
 use detente_node::{Accord, Error, OfferTerms, Sought, Taken, What, find, make_offer, sign_charter};
@@ -48,9 +48,18 @@ fn home(folder: &std::path::Path, name: &str, seed: u8) -> Home {
 impl World {
     /// Parties that have compared each other's keys and founded an accord; nothing was exchanged since.
     pub(crate) fn founded(names: &[&str]) -> World {
+        World::observed(names, &[], |_| ())
+    }
+
+    /// The same with observers, under rules that differ from the usual ones.
+    pub(crate) fn observed(
+        names: &[&str],
+        observers: &[(&str, Observes)],
+        change: impl FnOnce(&mut Rules),
+    ) -> World {
         let folder = folder();
-        let homes: Vec<Home> =
-            names.iter().zip(1u8..).map(|(name, i)| home(folder.path(), name, 10 * i)).collect();
+        let all = names.iter().chain(observers.iter().map(|(name, _)| name));
+        let homes: Vec<Home> = all.zip(1u8..).map(|(name, i)| home(folder.path(), name, 10 * i)).collect();
         let cards: Vec<Card> = homes.iter().map(|home| Card::read(home.card().bytes()).unwrap()).collect();
         let mut world = World { parties: BTreeMap::new(), charter: Vec::new(), folder, draws: 0, now: START };
         let mut offers = Vec::new();
@@ -63,11 +72,14 @@ impl World {
                     Peer { card, added: START, compared: Some((Compared::InPerson, START)), budget: 0 };
                 home.put_peer(&peer).unwrap();
             }
-            let terms = OfferTerms { standing: Standing::Party, sort: Sort::Csirt, offices: BTreeMap::new() };
+            let observes = observers.iter().find(|(name, _)| *name == us.as_str());
+            let standing =
+                observes.map_or(Standing::Party, |(_, observes)| Standing::Observer(observes.clone()));
+            let terms = OfferTerms { standing, sort: Sort::Csirt, offices: BTreeMap::new() };
             offers.push(make_offer(&home, terms, START, &mut world.entropy()).unwrap());
             homes_with.push(home);
         }
-        world.charter = charter_of(&offers).bytes().to_vec();
+        world.charter = charter_of(&offers, change).bytes().to_vec();
         for home in homes_with {
             let name = home.card().id().to_string();
             let charter = world.charter.clone();
@@ -174,13 +186,15 @@ pub(crate) fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
     }
 }
 
-fn charter_of(offers: &[Offer]) -> Charter {
+fn charter_of(offers: &[Offer], change: impl FnOnce(&mut Rules)) -> Charter {
     match offers {
         [one, other] => Charter::bare(one, other).unwrap(),
         many => {
             let parties: Vec<_> = many.iter().map(|offer| offer.party().clone()).collect();
-            let ids: Vec<_> = parties.iter().map(|party| party.id().clone()).collect();
-            let rules = Rules::bare(&ids);
+            let speakers = parties.iter().filter(|party| party.is_party());
+            let ids: Vec<_> = speakers.map(|party| party.id().clone()).collect();
+            let mut rules = Rules::bare(&ids);
+            change(&mut rules);
             let quorum = Quorum::default_for(ids.len(), Pq::Carried);
             let text =
                 Titled { domain: "accord.example".into(), title: "Test".into(), parties, quorum, rules };
