@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use detente_accord::record::packet::{Growth, PacketBuilder};
 use detente_accord::record::sealed::{ItemKey, WrappedKey};
-use detente_accord::record::{HeldNote, Leaf, LogId, Position, Scope, Standing};
+use detente_accord::record::{Cosigner, HeldNote, Leaf, LogId, Position, Scope, Standing};
 use detente_accord::{Entropy, PartyId, Time};
 use detente_store::record::ItemKeyFor;
 use detente_tlog::TreeSize;
@@ -117,8 +117,22 @@ impl Accord<'_> {
         match what {
             What::Everything => 0,
             What::Lacking if log.party == *to => self.held.size(log),
+            What::Lacking if self.is_observer(to) => self.stored_by_observer(to, log),
             What::Lacking => self.state.holders().mirrored(log, to),
         }
+    }
+
+    /// An observer that reads entries cosigns what it has stored. Its word counts for what it is sent, and nothing else.
+    fn stored_by_observer(&self, to: &PartyId, log: &LogId) -> u64 {
+        let by = Cosigner::Observer(to.clone());
+        let notes =
+            self.held.notes.values().filter(|note| note.log == *log && note.cosigners.contains_key(&by));
+        let size = notes.map(|note| note.size).max().unwrap_or(0);
+        if self.is_convicted(log) { 0 } else { size.min(self.held.size(log)) }
+    }
+
+    fn is_observer(&self, party: &PartyId) -> bool {
+        self.charter.party(party).is_some_and(|party| !party.is_party())
     }
 
     /// The head to send: the largest whose entries are all here and fit; of equal ones that with the most
@@ -131,8 +145,7 @@ impl Accord<'_> {
         what: What,
     ) -> Result<Option<([u8; 32], HeldNote)>, Error> {
         let mut most = self.fitting(log, self.known_to(to, log, what), room);
-        let is_observer = self.charter.party(to).is_some_and(|party| !party.is_party());
-        if is_observer && log.party == *self.us.id() {
+        if self.is_observer(to) && log.party == *self.us.id() {
             // A promise that only we hold could be lost with our disk, and the observer would have seen it.
             most = most.min(self.state.holders().held_in_common(log, 1));
         }

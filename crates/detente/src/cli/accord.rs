@@ -65,11 +65,28 @@ enum SortArg {
     Other,
 }
 
+/// What an observer reads.
+#[derive(Clone, Copy, ValueEnum)]
+enum ScopeArg {
+    /// Heads, hashes and counts
+    ExistenceOnly,
+    /// Who says what kind of thing when
+    Metadata,
+    /// Content too, but no exhibit that was not opened to it
+    FullExceptSealed,
+    /// Also exhibits that were opened to anybody
+    Full,
+}
+
+/// The longest time for which content is kept from an observer: ten years.
+const DELAY_DAYS_MAX: u64 = 3653;
+
 #[derive(Args)]
 #[command(after_help = "Examples:
   detente accord offer -o cert-b.offer
   detente accord offer --office chief=hod,ro -o cert-b.offer     a second office: what binds then takes two keys
-  detente accord offer --observer -o audit.offer")]
+  detente accord offer --observer -o audit.offer
+  detente accord offer --observer --scope full-except-sealed --delay 30 -o audit.offer")]
 pub(crate) struct OfferArgs {
     /// What you are
     #[arg(long, value_enum, default_value = "other")]
@@ -77,12 +94,18 @@ pub(crate) struct OfferArgs {
     /// An office besides the desk, with its roles: do ro hod te rec key
     #[arg(long, value_name = "NAME=ROLES")]
     office: Vec<String>,
-    /// Stand as an observer: holds and cosigns all logs, reads who says what kind of thing when, and no content
+    /// Stand as an observer: holds and cosigns all logs, and speaks in notes alone
     #[arg(long, conflicts_with = "office")]
     observer: bool,
     /// The one party that names the observer; all of them if not given
     #[arg(long, value_name = "PARTY", requires = "observer")]
     of: Option<String>,
+    /// What the observer reads: metadata is who says what kind of thing when, and no content
+    #[arg(long, value_enum, default_value = "metadata", requires = "observer")]
+    scope: ScopeArg,
+    /// How many days content is kept from the observer
+    #[arg(long, value_name = "DAYS", default_value_t = 0, requires = "observer")]
+    delay: u64,
     /// Write the offer to a file; - is standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
@@ -242,9 +265,20 @@ fn standing(args: &OfferArgs) -> Result<Standing, Failure> {
         Some(party) => ObserverOf::Party(accords::party(party)?),
         None => ObserverOf::Joint,
     };
-    // Wider scopes read content that parties open to observers, narrower ones heads alone: the format has them, the
-    // exchange does not yet.
-    Ok(Standing::Observer(Observes { scope: Scope::Metadata, by, delay_d: 0 }))
+    let scope = match args.scope {
+        ScopeArg::ExistenceOnly => {
+            return Err(Failure::refused("existence-only: an observer of heads alone can't take part yet")
+                .hint("metadata reads who says what kind of thing when, and no content"));
+        }
+        ScopeArg::Metadata => Scope::Metadata,
+        ScopeArg::FullExceptSealed => Scope::FullExceptSealed,
+        ScopeArg::Full => Scope::Full,
+    };
+    if args.delay > DELAY_DAYS_MAX {
+        return Err(Failure::usage(format!("a delay of {} days is too long", args.delay))
+            .hint(format!("at most {DELAY_DAYS_MAX}")));
+    }
+    Ok(Standing::Observer(Observes { scope, by, delay_d: args.delay }))
 }
 
 fn sort(sort: SortArg) -> Sort {
@@ -375,7 +409,10 @@ fn ids(charter: &Charter) -> Vec<String> {
 fn described(charter: &Charter) -> String {
     let quorum = charter.quorum();
     let party = |party: &detente_accord::record::Party| {
-        let standing = if party.is_party() { "party" } else { "observer" };
+        let standing = match party.standing() {
+            Standing::Party => "party".to_owned(),
+            Standing::Observer(observes) => format!("observer{}", in_words(observes)),
+        };
         format!("{} ({}, {standing})", party.name(), party.id())
     };
     let title = if charter.is_bare() {
@@ -399,6 +436,17 @@ fn described(charter: &Charter) -> String {
         rows.push(("Note", "with these numbers two versions of one log could both be held".into()));
     }
     tui::table(&rows)
+}
+
+/// What an observer reads: `, reads full-except-sealed after 30 days, named by cert-a`.
+fn in_words(observes: &Observes) -> String {
+    let delay =
+        if observes.delay_d == 0 { String::new() } else { format!(" after {} days", observes.delay_d) };
+    let by = match &observes.by {
+        ObserverOf::Joint => String::new(),
+        ObserverOf::Party(party) => format!(", named by {party}"),
+    };
+    format!(", reads {}{delay}{by}", observes.scope.name())
 }
 
 #[derive(Serialize)]

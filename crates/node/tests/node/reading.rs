@@ -176,6 +176,7 @@ fn what_comes_days_later_comes_once() {
     world.exchange(1);
     let packet = world.packet("a", "d");
     assert_eq!(sealed_in(&packet), 0);
+    assert_eq!(packet_entries(&packet), 0, "nor are entries that it cosigned");
 }
 
 #[test]
@@ -250,6 +251,10 @@ fn a_draft_says_who_will_read_it() {
     assert_eq!(readers("own", "b"), " d=metadata f=metadata m=metadata s=metadata");
     assert_eq!(readers("tech", "b"), "c d=full f=full m=metadata s=full-except-sealed");
     assert_eq!(readers("to", "m"), " d=full f=full m=full-except-sealed s=full-except-sealed");
+}
+
+fn packet_entries(packet: &[u8]) -> usize {
+    Packet::read(packet).unwrap().logs.values().map(|part| part.entries().count()).sum()
 }
 
 /// How many sealed files a packet carries.
