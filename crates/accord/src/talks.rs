@@ -138,7 +138,7 @@ impl Talks {
             return Err(Refusal::OnHold);
         }
         if event.is("observer", "nominate") {
-            self.check_nomination(event, around)?;
+            self.check_nomination(event, order, around)?;
         }
         Ok(())
     }
@@ -189,15 +189,24 @@ impl Talks {
         holdable && self.holds.iter().any(holds)
     }
 
-    fn check_nomination(&self, event: &Event, around: &Around<'_>) -> Result<(), Refusal> {
-        let standing = self.nominated().filter(|observer| {
-            matches!(observer.phase.word(), "nominated" | "active" | "suspended")
-                && event.said() < observer.until
-        });
-        let party = event.word("party");
+    /// There is place for one observer more, as far as its author had seen, and it was not nominated already.
+    fn check_nomination(&self, event: &Event, order: &Order, around: &Around<'_>) -> Result<(), Refusal> {
+        let had_seen = |earlier: &&Arc<Event>| order.had_seen(&event.position, &earlier.position);
+        let ends = |earlier: &Arc<Event>| {
+            // An objection may be taken back, and the observer stays.
+            let is_root = |at: &Position| self.nominations.contains(at);
+            matches!(earlier.act.name, "refuse" | "end")
+                || (earlier.act.kind == "withdrawal" && earlier.first_target().is_some_and(|at| is_root(&at)))
+        };
         let mut number = around.observers.len() as u64;
-        for observer in standing {
-            if Some(observer.party.as_str()) == party && observer.sides.opener == *event.by() {
+        for views in self.nominations.iter().filter_map(|at| self.observer(at)) {
+            let mut seen = views.events().iter().filter(had_seen).peekable();
+            let is_on = seen.peek().is_some() && !seen.skip(1).any(ends);
+            let observer = views.whole();
+            if !is_on || event.said() >= observer.until {
+                continue;
+            }
+            if Some(observer.party.as_str()) == event.word("party") && observer.sides.opener == *event.by() {
                 return Err(Refusal::Once);
             }
             number += 1;
@@ -207,14 +216,18 @@ impl Talks {
 
     /// Observers that were nominated, in the order of their nominations.
     pub fn nominated(&self) -> impl Iterator<Item = &observer::Observer> {
-        self.nominations.iter().filter_map(|at| match self.threads.get(at) {
+        self.nominations.iter().filter_map(|at| self.observer(at)).map(Views::whole)
+    }
+
+    fn observer(&self, at: &Position) -> Option<&Views<observer::Observer>> {
+        match self.threads.get(at) {
             Some(Thread::Observer(views))
                 if views.opening().is_none_or(|opening| opening.exercise().is_none()) =>
             {
-                Some(views.whole())
+                Some(views)
             }
             _ => None,
-        })
+        }
     }
 
     /// A party leaves when the last of the others has known it for the time of notice.

@@ -5,6 +5,8 @@
 
 mod exhaustive;
 mod expected;
+mod histories;
+mod refused;
 mod room;
 mod screens;
 mod smoke;
