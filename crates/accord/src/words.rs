@@ -53,7 +53,7 @@ pub const PAIRS: [Pair; 22] = [
     pair("sealed: fingerprint on record, content not shown", &["encrypted evidence"], &["secret"]),
     pair("same as a registered item", &["stolen"], &[]),
     pair("overdue by 3 h", &["in breach"], &[]),
-    pair("content deleted, commitment kept", &["erased"], &["missing"]),
+    pair("content deleted, commitment kept", &[], &["erased", "missing"]),
     pair("two versions of B's log exist", &["cheated"], &[]),
     pair("what the threat model says", &["impenetrable", "unhackable"], &[]),
     pair("the name of the algorithm", &["military grade"], &[]),
