@@ -18,12 +18,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let forbidden = forbidden(&table.text);
     let mut findings = Vec::new();
     if forbidden.is_empty() {
-        findings.push(Finding {
-            rule: "words",
-            path: TABLE.into(),
-            line: 0,
-            detail: "has no PAIRS".into(),
-        });
+        findings.push(Finding { rule: "words", path: TABLE.into(), line: 0, detail: "has no PAIRS".into() });
     }
     let mut add = |path: &str, line: usize, word: &str| {
         let detail = format!("{word:?} is a word we do not use");
@@ -32,7 +27,8 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     for (file, scanned) in SCREENS.iter().flat_map(|folder| tree.product(folder)) {
         for (at, string) in scanned.strings.iter().filter(|_| file.path != TABLE) {
             // A word alone is a name on the wire; faces translate it, and a test of the program looks at those.
-            let found = forbidden.iter().filter(|word| string.trim_matches('"') != *word && says(string, word));
+            let found =
+                forbidden.iter().filter(|word| string.trim_matches('"') != *word && says(string, word));
             found.for_each(|word| add(&file.path, line_at(&file.text, *at), word));
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use detente_psi::Time;
 
+use super::delivery::{Delivery, delivery};
 use super::room::{Outcome, Silence, Standing, Subject, TextPhase};
 use super::{Due, DueState, Now, Span, Thread};
 use crate::PartyId;
@@ -400,20 +401,20 @@ impl<'a> Seen<'a> {
                 Some(to) => vec![to],
                 None => parties.iter().filter(|party| *party != self.us).cloned().collect(),
             };
-            for to in readers.into_iter().filter(|to| event.received_by(to).is_none()) {
-                let last_sign = self.last_receipt(&to);
-                let holders = self.state.holders();
-                let since = last_sign.unwrap_or(event.said()).max(event.said());
-                let silent = self.now.time.0.saturating_sub(since.0);
+            for to in readers {
+                let stands = delivery(self.state, &event.position, &to, &self.now);
+                let Some(stands) = stands.filter(|stands| !matches!(stands, Delivery::Delivered { .. }))
+                else {
+                    continue;
+                };
                 found.push(Undelivered {
                     entry: event.position.clone(),
                     number: self.state.number(&event.position).cloned(),
                     code: said::code(event.act.kind, event.act.name),
                     said: event.said(),
-                    known_to_exist: holders.held_by(&event.position).contains(&&to)
-                        || holders.acknowledged_by(&event.position).contains(&&to),
-                    tendered: silent >= self.now.rules.clocks.tendered.ms(),
-                    last_sign,
+                    known_to_exist: stands == Delivery::Known,
+                    tendered: matches!(stands, Delivery::Tendered { .. }),
+                    last_sign: self.last_receipt(&to),
                     to,
                 });
             }

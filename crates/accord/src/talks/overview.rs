@@ -195,6 +195,15 @@ impl Overview {
         }
     }
 
+    /// How many numbered statements each series has in all its years.
+    pub fn totals(&self) -> BTreeMap<&Series, u64> {
+        let mut totals: BTreeMap<&Series, u64> = BTreeMap::new();
+        for (series, _, count) in &self.series {
+            *totals.entry(series).or_default() += count;
+        }
+        totals
+    }
+
     /// Whether an entry is missing of any log.
     pub fn has_gaps(&self) -> bool {
         self.logs.iter().any(|log| log.known > log.held)

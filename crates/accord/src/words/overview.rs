@@ -102,8 +102,17 @@ pub fn series_name(series: &Series) -> String {
 }
 
 fn series(overview: &Overview) -> Vec<String> {
-    let all = overview.series.iter();
-    or_none(all.map(|(series, year, count)| format!("{} {year}: {count}", series_name(series))).collect())
+    let of = |(series, total): (&Series, u64)| {
+        let years: Vec<String> = overview
+            .series
+            .iter()
+            .filter(|(other, ..)| other == series)
+            .map(|(_, year, count)| format!("{year}: {count}"))
+            .collect();
+        let years = if years.len() > 1 { format!(" ({})", years.join(", ")) } else { String::new() };
+        format!("{} {total}{years}", series_name(series))
+    };
+    or_none(overview.totals().into_iter().map(of).collect())
 }
 
 fn questions(overview: &Overview) -> Vec<String> {

@@ -13,7 +13,7 @@ const MINUTE: u64 = 60 * SECOND;
 
 /// Compares with the file, or writes it: `UPDATE_SCREENS=1`.
 #[track_caller]
-fn same(name: &str, shown: &str) {
+pub(crate) fn same(name: &str, shown: &str) {
     let path = format!("{}/tests/talks/screens/{name}.txt", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_SCREENS").is_some() {
         std::fs::write(&path, format!("{shown}\n")).unwrap();
