@@ -288,6 +288,16 @@ mod tests {
         assert_eq!(Imported::read(&[0xff]).unwrap_err().name(), "not-text");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_read_fits_on_a_card(lines in proptest::collection::vec("(Contact|Expires|2.7 Electronic Mail Address|2.1 Name of the Team|- |-----BEGIN PGP SIGNED MESSAGE-----)?:?[ -~\u{0}-\u{1f}\u{202e}@.]{0,90}", 0..12)) {
+            if let Ok(read) = Imported::read(lines.join("\n").as_bytes()) {
+                proptest::prop_assert!(!read.contacts.is_empty() && read.line().len() <= NAME_BYTES_MAX);
+                proptest::prop_assert!(!read.line().chars().any(char::is_control));
+            }
+        }
+    }
+
     #[test]
     fn a_card_s_line_is_never_too_long() {
         let many: String = (0..40).map(|n| format!("Contact: mailto:someone-{n}@a.example\n")).collect();

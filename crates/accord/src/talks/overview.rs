@@ -383,6 +383,7 @@ impl<'a> Counting<'a> {
                     let at = opening.integer("at").map(Time);
                     contacts.one_sided.push((opening.by().clone(), root.clone(), at));
                 }
+                "cancelled" => {}
                 _ => contacts.waiting += 1,
             }
         }

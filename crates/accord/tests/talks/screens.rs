@@ -1,5 +1,6 @@
 //! The screens, word for word, over a world in memory; and what an observer counts.
 
+use detente_accord::jcs::Value;
 use detente_accord::record::{Adoption, LogId, Position, Regime};
 use detente_accord::talks::desk::{Alarm, Desk};
 use detente_accord::talks::overview::Overview;
@@ -234,4 +235,37 @@ fn a_text_under_silence_stands_on_the_desk() {
     world.wait(4 * DAY);
     assert_eq!((overview_of(&world).silences.broken, overview_of(&world).silences.adopted), (1, 0));
     assert!(desk_of(&world, "b").silences.is_empty());
+}
+
+#[test]
+fn what_has_not_arrived_is_not_said_to_have_been_looked_over() {
+    let mut world = World::pair();
+    world.apart();
+    world.post(&saying("a", "inquiry", "release").word("kind", "incident"));
+    world.wait(30 * HOUR);
+    let screen = desk_of(&world, "a");
+    assert_eq!((screen.undelivered.len(), screen.they_owe.len()), (1, 0), "no clock runs");
+    assert!(screen.undelivered[0].tendered && !screen.undelivered[0].known_to_exist);
+    let shown = desk(&screen, &hamburg(), 100);
+    let line =
+        "NOT DELIVERED        a>b 2026/001 INQ  tendered; not delivered (their node has not answered yet)";
+    assert!(shown.contains(line), "{shown}");
+    for word in detente_accord::words::forbidden() {
+        assert!(!shown.to_lowercase().contains(word), "{word}: {shown}");
+    }
+    // b names a head over it, and gives no receipt.
+    world.see("b", "a", world.size("a"));
+    world.post(&saying("b", "inquiry", "release"));
+    let shown = desk(&desk_of(&world, "a"), &hamburg(), 100);
+    assert!(shown.contains("a>b 2026/001 INQ  known to exist, content not delivered"), "{shown}");
+}
+
+#[test]
+fn a_frozen_log_is_said_on_top() {
+    let mut world = World::pair();
+    let root = Value::text(detente_accord::b64::encode(&[1; 32]));
+    let names = world.charter.names().origin(&LogId::new(id("b"), 0)).as_str().to_owned();
+    world.post(&saying("a", "freeze", "").word("origin", &names).number("size", 1).with("root", root));
+    let alarms = desk_of(&world, "a").alarms;
+    assert_eq!(alarms, [Alarm::TwoVersions { log: LogId::new(id("b"), 0) }]);
 }

@@ -11,6 +11,7 @@ use super::desk::title;
 use super::{Context, say};
 use crate::accords::AccordFlag;
 use crate::exit::{Exit, Failure};
+use crate::files::{self, Target};
 use crate::{clock, screen};
 
 /// Milliseconds of a day.
@@ -22,10 +23,10 @@ const AT: usize = 12;
 #[derive(Args)]
 #[command(after_help = "Examples:
   detente oversight-note --purpose \"compare scanners\" --value \"earlier warning\" --concerns \"names of staff\"
-  detente oversight-note --purpose … --value … --concerns … --to \"Committee on X\" --json > note.json
+  detente oversight-note --purpose … --value … --concerns … --to \"Committee on X\" -o note.json
 
-The text is what you hand to the overseer. The hold starts with a notice of the kind oversight-hold: while it
-runs, nothing is signed and no first match is made.")]
+The text is what you hand to the overseer. The hold starts with the notice: while it runs, nothing is signed and
+no first match is made. detente notice issue --kind oversight-hold --hold 30 --from note.json")]
 pub(crate) struct OversightNoteArgs {
     /// Why
     #[arg(long, value_name = "TEXT")]
@@ -42,6 +43,9 @@ pub(crate) struct OversightNoteArgs {
     /// How long to wait for a word of the overseer, in days
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     hold: u64,
+    /// Write the four fields to a file, ready for the notice that starts the hold
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<std::path::PathBuf>,
     #[command(flatten)]
     accord: AccordFlag,
 }
@@ -73,15 +77,25 @@ pub(crate) fn run(args: &OversightNoteArgs, context: &Context) -> Result<Exit, F
     ] {
         lines.extend(labelled(label, AT, &[text], columns));
     }
+    let fields = json!({
+        "purpose": args.purpose, "shared": nature.join(" "), "value": args.value, "concerns": args.concerns,
+    });
+    if let Some(output) = &args.output {
+        let labels = json!({ "four_fields": fields }).to_string();
+        files::write(&Target::from(output.as_os_str()), labels.into_bytes())?;
+        context.tui.note(&format!(
+            "next: detente notice issue --kind oversight-hold --hold {} --from {}",
+            args.hold,
+            output.display()
+        ));
+    }
     let document = json!({
         "schema": "detente.oversight-note.v1",
         "accord": accord.charter().record_id().to_string(),
         "to": args.to,
         "hold_days": args.hold,
         "until": clock::rfc3339(until),
-        "four_fields": {
-            "purpose": args.purpose, "nature": nature.join(" "), "value": args.value, "concerns": args.concerns,
-        },
+        "four_fields": fields,
     });
     say(context, &document, &lines.join("\n"))?;
     Ok(Exit::Done)

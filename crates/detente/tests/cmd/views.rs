@@ -182,9 +182,31 @@ fn the_note_for_an_overseer_is_made_from_the_rules() {
     let note = at(&world, "a", LATER, &note).ok().json();
     assert_eq!((&note["schema"], &note["hold_days"]), (&"detente.oversight-note.v1".into(), &30.into()));
     assert_eq!(note["until"], "2026-11-02T12:00:00Z");
-    let nature = note["four_fields"]["nature"].as_str().unwrap();
+    let nature = note["four_fields"]["shared"].as_str().unwrap();
     assert!(nature.contains("262 144 items in one match") && nature.contains("items, both"), "{nature}");
     world.a(&["oversight-note", "--purpose", "x"]).gives(2);
+    // The notice that starts the hold takes the four fields as they were written.
+    let write = ["oversight-note", "--purpose", "p", "--value", "v", "--concerns", "c", "-o", "note.json"];
+    at(&world, "a", LATER, &write).ok();
+    let issue = [
+        "notice",
+        "issue",
+        "--kind",
+        "oversight-hold",
+        "--hold",
+        "30",
+        "--from",
+        "note.json",
+        "--yes",
+        "--json",
+    ];
+    let said = at(&world, "a", LATER, &issue).ok().json();
+    let page = at(&world, "a", LATER, &["report", said["entry"].as_str().unwrap(), "--json"]).ok().json();
+    assert_eq!(page["content"]["labels"]["four_fields"]["purpose"], "p");
+    assert!(
+        page["content"]["labels"]["four_fields"]["shared"].as_str().unwrap().contains("262 144"),
+        "{page}"
+    );
 }
 
 #[test]
