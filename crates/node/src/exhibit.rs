@@ -6,6 +6,7 @@ use detente_accord::limits::{EXHIBIT_ITEMS_MAX, LEAF_SEALED_MAX};
 use detente_accord::record::exhibit::{ExhibitItem, ITEMS, OpenedItems, listed, parts, size_class};
 use detente_accord::record::sealed::{ItemKey, open_part};
 use detente_accord::record::{Attachment, Draft, Effect, Leaf, Position, Rel, Target};
+use detente_accord::talks::overview::SEALED_CLASS;
 use detente_accord::{Entropy, PartyId, Rejection};
 use detente_store::record::ItemKeyFor;
 use sha2::{Digest as _, Sha256};
@@ -16,7 +17,8 @@ use crate::{Accord, Error};
 
 /// A file that is to become an item. No `Debug`: its bytes are what is kept from others.
 pub struct ExhibitFile {
-    /// What it is, as a code: log, file, image, pcap, statement, match-receipt.
+    /// What it is, as a code: log, file, image, pcap, statement, match-receipt; `sealed` for one that is meant to
+    /// stay so, which everybody then sees instead of its size class.
     pub kind: String,
     /// Its name, which whoever it is opened to will read.
     pub name: String,
@@ -35,6 +37,14 @@ pub struct KnownItem {
     pub is_here: bool,
     /// To whom it was opened. Of another's exhibit: us.
     pub opened_to: Vec<PartyId>,
+}
+
+/// What everybody sees of a file: its size class, or that it is meant to stay sealed.
+fn class(file: &ExhibitFile) -> Value {
+    match file.kind.as_str() {
+        SEALED_CLASS => Value::text(SEALED_CLASS),
+        _ => Value::Integer(size_class(file.bytes.len() as u64)),
+    }
 }
 
 impl Accord<'_> {
@@ -65,6 +75,7 @@ impl Accord<'_> {
                  others in a second one",
             ));
         }
+        let classes = files.iter().map(class).collect();
         let mut attachments = Vec::new();
         let mut first = 1;
         for (index, ExhibitFile { kind, name, media, bytes }) in (0..).zip(files) {
@@ -75,14 +86,13 @@ impl Accord<'_> {
         }
         let openings: Vec<Opening> =
             attachments.iter().map(|attachment| attachment.opening.clone()).collect();
-        let class = |attachment: &Attachment| Value::Integer(size_class(attachment.bytes.len() as u64));
         let mut draft = Draft::new(
             "exhibit",
             [
                 ("act", Value::text("commit")),
                 ("to", Value::text(to.as_str())),
                 ("count", Value::Integer(openings.len() as u64)),
-                ("classes", Value::Array(attachments.iter().map(class).collect())),
+                ("classes", Value::Array(classes)),
             ],
         );
         draft.aud = "own".to_owned();

@@ -166,7 +166,7 @@ pub struct Comchecks {
 }
 
 /// The class of an exhibit that stays sealed, one for each such item in `classes`.
-const SEALED_CLASS: &str = "sealed";
+pub const SEALED_CLASS: &str = "sealed";
 
 impl Overview {
     /// The record at a time.
@@ -421,6 +421,7 @@ impl<'a> Counting<'a> {
                 shared.sealed_opened += opened;
             }
         }
+        shared.sealed_opened = shared.sealed_opened.min(shared.sealed);
         shared
     }
 
