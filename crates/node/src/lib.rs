@@ -9,6 +9,7 @@
 
 mod accord;
 mod append;
+mod confirm;
 mod content;
 mod erase;
 mod error;

@@ -54,6 +54,7 @@ impl Accord<'_> {
             let late = opened.into_iter().filter(|place| !new.contains(place) && !said(place));
             let due: Vec<Position> = new.iter().cloned().chain(late).collect();
             taken.acknowledged = self.acknowledge(&due, now, entropy)?;
+            self.confirm_silences(now, entropy)?;
         }
         self.refresh()?;
         taken.new = self.told(new);

@@ -12,4 +12,5 @@ mod hostile;
 mod leave;
 mod reading;
 mod recovery;
+mod texts;
 mod world;
