@@ -11,4 +11,5 @@ mod refused;
 mod room;
 mod screens;
 mod smoke;
+mod times;
 mod world;
