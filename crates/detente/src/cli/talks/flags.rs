@@ -246,6 +246,11 @@ pub(super) fn add(command: Command, act: &'static Act) -> Command {
     let command = fields(act).fold(command, |command, (field, rule)| {
         command.arg(of_field(field, rule, is_inherited(act, rule.name)))
     });
+    add_computed(command, act)
+}
+
+/// The same where references and public fields are computed.
+pub(super) fn add_computed(command: Command, act: &'static Act) -> Command {
     let command = labels(act).fold(command, |command, label| command.arg(of_label(label)));
     let to = Arg::new("to").long("to").value_name("PARTY").help("To whom");
     let command = match (names_addressee(act), act.to) {
@@ -256,7 +261,8 @@ pub(super) fn add(command: Command, act: &'static Act) -> Command {
     common(command, act)
 }
 
-fn entries(act: &'static Act) -> Arg {
+/// The entries that an act is about.
+pub(super) fn entries(act: &'static Act) -> Arg {
     let rules: Vec<&RefRule> = fixed_refs(act).collect();
     let open = rules.iter().any(|rule| rule.count == Count::Some);
     let arg = Arg::new("entry").required(true).value_name("ENTRY");

@@ -4,7 +4,9 @@
 mod build;
 mod content;
 mod drafts;
+mod evidence;
 mod flags;
+mod import;
 pub(super) mod named;
 mod preview;
 mod said;
@@ -15,7 +17,7 @@ use clap::{ArgMatches, Command};
 
 use super::Context;
 use crate::exit::{Exit, Failure};
-use table::{GROUPS, Group, Verb};
+use table::{GROUPS, Group, How, Verb};
 
 /// Adds the commands.
 pub(super) fn augment(command: Command) -> Command {
@@ -23,14 +25,19 @@ pub(super) fn augment(command: Command) -> Command {
         Some(under) => command.mut_subcommand(under, |command| with_verbs(command, group)),
         None => command.subcommand(group_command(group)),
     });
-    drafts::augment(command)
+    import::augment(evidence::augment(drafts::augment(command)))
 }
 
 /// Runs the command, if it is one of these.
 pub(super) fn run(matches: &ArgMatches, context: &Context) -> Option<Result<Exit, Failure>> {
     let (name, of_group) = matches.subcommand()?;
-    if let Some(done) = drafts::run(name, of_group, context) {
-        return Some(done);
+    let special = match name {
+        "evidence" => evidence::run(of_group, context),
+        "norm" => import::run(of_group, context),
+        name => drafts::run(name, of_group, context),
+    };
+    if special.is_some() {
+        return special;
     }
     let (verb, of_verb) = GROUPS.iter().filter(|group| group.command() == name).find_map(|group| {
         match of_group.subcommand() {
@@ -60,9 +67,11 @@ fn with_verbs(command: Command, group: &'static Group) -> Command {
 }
 
 fn verb_args(command: Command, verb: &'static Verb) -> Command {
-    match verb.act() {
-        Some(act) => flags::add(command, act),
-        None => command,
+    let Some(act) = verb.act() else { return command };
+    match verb.how {
+        How::Plain => flags::add(command, act),
+        How::CommitFiles => evidence::commit_args(command, act),
+        How::OpenItems => evidence::open_args(command, act),
     }
 }
 

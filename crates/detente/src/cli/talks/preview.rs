@@ -2,6 +2,7 @@
 //! state that the record would have.
 
 use detente_accord::PartyId;
+use detente_accord::jcs::Value;
 use detente_accord::record::{Draft, Sees, State};
 use detente_accord::talks::{Due, Now};
 use detente_accord::words::preview::{Preview, Reads, Starts};
@@ -80,12 +81,16 @@ fn readers(accord: &Accord<'_>, draft: &Draft) -> Vec<(String, Reads)> {
     readers
 }
 
-/// What stays here.
+/// What stays here: files that were committed to, and what its author alone reads.
 fn stays(prepared: &Prepared) -> Vec<String> {
-    if prepared.values().next().is_some() && prepared.draft().aud == "own" {
-        return vec!["its content, until it is opened to somebody".to_owned()];
+    let draft = prepared.draft();
+    match draft.public.get("count") {
+        Some(Value::Integer(files)) if prepared.act().kind == "exhibit" => {
+            vec![format!("{files} files, until they are opened to somebody")]
+        }
+        _ if draft.aud == "own" && prepared.values().next().is_some() => vec!["its content".to_owned()],
+        _ => Vec::new(),
     }
-    Vec::new()
 }
 
 /// The readers for a document.

@@ -11,8 +11,8 @@ use detente_store::Access;
 use serde::Serialize;
 
 use super::content::text;
-use super::table::Verb;
-use super::{build, content, preview};
+use super::table::{How, Verb};
+use super::{build, content, evidence, preview};
 use crate::accords::AccordFlag;
 use crate::cli::{Context, say};
 use crate::clock;
@@ -50,7 +50,11 @@ pub(super) fn say_verb(verb: &Verb, matches: &ArgMatches, context: &Context) -> 
     let mut accord = flag(matches).open(&home, detente_node::Access::Write)?;
     let about = build::about(&accord, verb, matches)?;
     let given = content::given(about.act, matches, verb.wants_content, home.path())?;
-    let mut draft = build::draft(&accord, &about, given, matches)?;
+    let mut draft = match verb.how {
+        How::Plain => build::draft(&accord, &about, given, matches)?,
+        How::CommitFiles => evidence::commit(&accord, matches, given, &mut clock::entropy()?)?,
+        How::OpenItems => evidence::open(&accord, matches, given)?,
+    };
     if let Some(file) = text(matches, "rules") {
         let hash = accord.keep_rules(&crate::rules_file::read(Path::new(file))?)?;
         draft.public.insert("rules".to_owned(), Value::text(b64::encode(&hash)));
@@ -101,7 +105,8 @@ pub(super) fn finish(
     Ok(Exit::Done)
 }
 
-fn confirm(context: &Context) -> Result<(), Failure> {
+/// Asks whether to release; without a terminal nothing is said.
+pub(super) fn confirm(context: &Context) -> Result<(), Failure> {
     match context.tui.confirm("Release it?") {
         Some(true) => Ok(()),
         Some(false) => Err(Failure::refused("it was not released; nothing was said")
@@ -128,7 +133,8 @@ fn document(prepared: &Prepared, told: &Preview) -> Said {
     }
 }
 
-fn signed(prepared: &Prepared) -> String {
+/// Who signs.
+pub(super) fn signed(prepared: &Prepared) -> String {
     let offices: Vec<String> = prepared.offices().iter().map(ToString::to_string).collect();
     let offices = or_nobody(&offices);
     match (prepared.waits(), prepared.is_single()) {

@@ -16,6 +16,17 @@ pub(super) struct Group {
     pub(super) verbs: &'static [Verb],
 }
 
+/// How its draft is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// From flags alone.
+    Plain,
+    /// From files, which are committed to.
+    CommitFiles,
+    /// From items that are opened.
+    OpenItems,
+}
+
 /// A command that says something.
 pub(super) struct Verb {
     /// Its name in the group.
@@ -25,6 +36,7 @@ pub(super) struct Verb {
     pub(super) acts: &'static [(&'static str, &'static str)],
     /// Whether it is nothing without content: then a terminal gets an editor.
     pub(super) wants_content: bool,
+    pub(super) how: How,
     pub(super) examples: &'static str,
 }
 
@@ -49,11 +61,15 @@ const fn verb(
     about: &'static str,
     examples: &'static str,
 ) -> Verb {
-    Verb { name, about, acts: act, wants_content: false, examples }
+    Verb { name, about, acts: act, wants_content: false, how: How::Plain, examples }
 }
 
 const fn with_content(verb: Verb) -> Verb {
     Verb { wants_content: true, ..verb }
+}
+
+const fn made(verb: Verb, how: How) -> Verb {
+    Verb { how, ..verb }
 }
 
 const fn group(name: &'static str, about: &'static str, verbs: &'static [Verb]) -> Group {
@@ -404,11 +420,23 @@ pub(super) const GROUPS: &[Group] = &[
         "evidence",
         "Evidence: committed, opened to somebody, destroyed",
         &[
-            verb(
-                "open",
-                &[("exhibit", "open")],
-                "Open evidence of yours to a party or an observer",
-                "Example:\n  detente evidence open 4 --to cert-b --opened 2",
+            made(
+                verb(
+                    "commit",
+                    &[("exhibit", "commit")],
+                    "Commit to files: their fingerprints stand on the record, they stay here",
+                    "Example:\n  detente evidence commit mail-1.log mail-2.log --to cert-b --kind log",
+                ),
+                How::CommitFiles,
+            ),
+            made(
+                verb(
+                    "open",
+                    &[("exhibit", "open")],
+                    "Open items of evidence of yours to a party or an observer",
+                    "Example:\n  detente evidence open 4 0 1 --to cert-b --tlp amber+strict",
+                ),
+                How::OpenItems,
             ),
             verb(
                 "destroy",
