@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 147] = [
+const COMMANDS: [&str; 151] = [
     "try",
     "demo",
     "init",
@@ -101,6 +101,9 @@ const COMMANDS: [&str; 147] = [
     "claim amend",
     "claim publish",
     "claim withdraw",
+    "evidence commit",
+    "evidence list",
+    "evidence take",
     "evidence open",
     "evidence destroy",
     "disclose propose",
@@ -118,6 +121,7 @@ const COMMANDS: [&str; 147] = [
     "correct",
     "withdraw",
     "cancel",
+    "norm import",
     "norm propose",
     "norm amend",
     "norm agree",

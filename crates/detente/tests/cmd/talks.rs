@@ -417,3 +417,71 @@ fn on_a_terminal_an_editor_takes_the_words_and_a_person_decides() {
     let left = fs::read_dir(world.file("a")).unwrap().flatten();
     assert!(!left.map(|file| file.file_name()).any(|name| name.to_string_lossy().starts_with("editing-")));
 }
+
+#[test]
+fn evidence_is_committed_to_opened_item_by_item_and_checked_where_it_arrives() {
+    let world = talking();
+    world.write("one.log", "the first file");
+    world.write("two.log", "the second file");
+    let now = "2026-10-01T09:00:00Z";
+    let commit = ["evidence", "commit", "one.log", "two.log", "--to", "cert-b", "--kind", "log", "--yes"];
+    let said = at(&world, "a", now, &commit);
+    assert!(
+        said.ok().err.contains(
+            "Will be readable by: cert-b (existence, type and times only). Will not leave: 2 files, until they are \
+             opened to somebody."
+        ),
+        "{said:?}"
+    );
+    exchange(&world, now);
+    assert_eq!(
+        world.b(&["evidence", "list", "1"]).ok().out,
+        "Sealed: fingerprints on record, content not shown.\n"
+    );
+    at(&world, "b", now, &["evidence", "open", "1", "0", "--to", "cert-a", "--yes"]).gives(2);
+    at(&world, "a", now, &["evidence", "open", "1", "7", "--to", "cert-b", "--yes"]).gives(2);
+    let opened = at(&world, "a", now, &["evidence", "open", "1", "1", "--to", "cert-b", "--yes", "--json"]);
+    assert_eq!(opened.ok().json()["act"], "open");
+    exchange(&world, now);
+    let listed = world.b(&["evidence", "list", "1", "--json"]).ok().json();
+    assert_eq!(listed["schema"], "detente.evidence.v1");
+    let items = listed["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(
+        (&items[0]["item"], &items[0]["name"], &items[0]["here"]),
+        (&1.into(), &"two.log".into(), &true.into())
+    );
+    let taken = world.b(&["evidence", "take", "1", "1", "-o", "taken.log", "--json"]).ok().json();
+    assert_eq!(taken["schema"], "detente.evidence-take.v1");
+    assert_eq!(world.bytes("taken.log"), b"the second file");
+    world.b(&["evidence", "take", "1", "0", "-o", "x.log"]).fails(2, "item 0 was not opened to us");
+    assert_eq!(holding(&world.file("b"), b"the first file"), Vec::<String>::new());
+}
+
+#[test]
+fn a_norm_pack_comes_to_the_table_with_its_brackets() {
+    let world = talking();
+    let now = "2026-10-01T09:00:00Z";
+    let import = ["norm", "import", "starter", "--set", "election"];
+    at(&world, "a", now, &[&import[..], &["--norm", "E99", "--yes"]].concat())
+        .fails(2, "the pack has no norm \"E99\"")
+        .hints("E1, E2");
+    at(&world, "a", now, &[&import[..], &["--norm", "E2", "--choose", "E2", "--yes"]].concat())
+        .fails(2, "is not NORM.ID=VALUE");
+    at(&world, "a", now, &[&import[..], &["--norm", "E2"]].concat()).fails(2, "no terminal to ask on");
+    let imported =
+        at(&world, "a", now, &[&import[..], &["--norm", "E2", "--norm", "E3", "--yes", "--json"]].concat());
+    assert!(imported.ok().err.contains("Proposes 2 norms (E2, E3) and opens 2 brackets."), "{imported:?}");
+    let document = imported.json();
+    assert_eq!(
+        (&document["schema"], &document["pack"]),
+        (&"detente.norm-import.v1".into(), &"starter".into())
+    );
+    let norms = document["norms"].as_array().unwrap();
+    assert_eq!((&norms[0]["code"], &norms[0]["number"]), (&"E2".into(), &"cert-a>* 2026/001".into()));
+    assert_eq!(norms[1]["brackets"].as_array().unwrap().len(), 1);
+    exchange(&world, now);
+    for entry in entries_of(&world, "b") {
+        assert_eq!(entry["effect"], "took", "{entry}");
+    }
+}

@@ -11,7 +11,7 @@ use detente_store::Access;
 use serde::Serialize;
 
 use super::content::{text, texts};
-use super::said::{self, Ask, flag};
+use super::said::{self, flag};
 use super::{preview, times};
 use crate::cli::{Context, say};
 use crate::clock;
@@ -49,7 +49,7 @@ pub(super) fn augment(command: Command) -> Command {
         ])
         .after_help(
             "Examples:
-  detente norm import starter --set election --norm E2 --choose E2.when=always
+  detente norm import starter --set election --norm E2 --choose E2.b1=a
   detente norm import pack.json --due 2027-01-01 --yes",
         );
     command.mut_subcommand("norm", |command| command.subcommand(import))
@@ -225,7 +225,7 @@ fn pairs(matches: &ArgMatches, flag: &str) -> Result<Vec<(String, String, String
     let typed = texts(matches, flag);
     let refused = |pair: &str| {
         Failure::usage(format!("{} is not NORM.ID=VALUE", quoted(pair)))
-            .hint(format!("for example --{flag} E2.when=a"))
+            .hint(format!("for example --{flag} E2.b1=a"))
     };
     typed.iter().map(|pair| read(pair).ok_or_else(|| refused(pair))).collect()
 }
