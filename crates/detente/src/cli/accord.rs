@@ -100,8 +100,8 @@ pub(crate) struct OfferArgs {
     /// The one party that names the observer; all of them if not given
     #[arg(long, value_name = "PARTY", requires = "observer")]
     of: Option<String>,
-    /// What the observer reads: metadata is who says what kind of thing when, and no content
-    #[arg(long, value_enum, default_value = "metadata", requires = "observer")]
+    /// What the observer reads: existence-only, metadata, full-except-sealed, full
+    #[arg(long, value_enum, default_value = "metadata", requires = "observer", hide_possible_values = true)]
     scope: ScopeArg,
     /// How many days content is kept from the observer
     #[arg(long, value_name = "DAYS", default_value_t = 0, requires = "observer")]

@@ -271,7 +271,7 @@ fn content_comes_from_a_file_of_labels() {
 }
 
 /// Everything that can be said, in an order in which it can be.
-const SAID: [(&str, &str); 34] = [
+const SAID: [(&str, &str); 37] = [
     ("a", "notice issue --kind activity --to cert-b --text scanning"),
     ("b", "ack cert-a/0/2"),
     ("a", "notice update 1 --text on"),
@@ -299,13 +299,16 @@ const SAID: [(&str, &str); 34] = [
     ),
     ("b", "disclose answer 13 add --text too"),
     ("a", "disclose release 13 --ground agreed --cites cert-b>cert-a_2026/007"),
-    ("a", "exercise announce --id spring --starts 2026-10-02 --until 2026-10-03 --title Spring"),
+    ("a", "exercise announce --id spring --starts 2026-10-01T10:05Z --until 2026-10-03 --title Spring"),
     ("a", "exercise start 1"),
+    ("a", "inquire --to cert-b --kind clarification --exercise spring --text what"),
+    ("b", "reply answer EX-spring_cert-a>cert-b_2026/001 acted --exercise spring"),
+    ("a", "exercise end 1"),
     ("a", "norm propose --code E2 --kind prohibition --title Mailboxes --text no"),
-    ("b", "norm bracket 3 --id b1 --span no --alternatives never"),
+    ("b", "norm bracket 4 --id b1 --span no --alternatives never"),
     ("a", "norm unbracket 1 --how drop"),
     ("b", "norm unbracket 1 --how drop"),
-    ("b", "reserve 3 --kind reservation --effect modify --text but"),
+    ("b", "reserve 4 --kind reservation --effect modify --text but"),
     ("a", "reserve accept 3"),
     ("b", "declare --kind pledge --open --text we"),
     ("a", "declare join 4"),
@@ -416,6 +419,55 @@ fn on_a_terminal_an_editor_takes_the_words_and_a_person_decides() {
     assert_eq!(code, 3);
     let left = fs::read_dir(world.file("a")).unwrap().flatten();
     assert!(!left.map(|file| file.file_name()).any(|name| name.to_string_lossy().starts_with("editing-")));
+}
+
+#[test]
+fn an_exercise_and_real_traffic_do_not_mix() {
+    let world = talking();
+    let real = asked(&world);
+    let spring =
+        ["exercise", "announce", "--id", "spring", "--starts", "2026-10-01T09:00Z", "--until", "2026-10-02"];
+    let ask =
+        ["inquire", "--to", "cert-b", "--kind", "clarification", "--exercise", "spring", "--yes", "--json"];
+    at(&world, "a", "2026-10-01T08:00:00Z", &ask)
+        .fails(3, "no exercise of this id is running (no-such-exercise)");
+    at(&world, "a", "2026-10-01T08:00:00Z", &[&spring[..], &["--yes"]].concat()).ok();
+    at(&world, "a", "2026-10-01T10:00:00Z", &["exercise", "start", "1", "--yes"]).ok();
+    let said = at(&world, "a", "2026-10-01T10:01:00Z", &ask).ok().json();
+    assert_eq!(said["number"], "EX-spring cert-a>cert-b 2026/001");
+    exchange(&world, "2026-10-01T10:02:00Z");
+    let entry = said["entry"].as_str().unwrap();
+    let answer = |entry, more: &[&str]| {
+        at(
+            &world,
+            "b",
+            "2026-10-01T10:03:00Z",
+            &[&["reply", "answer", entry, "acted", "--yes"], more].concat(),
+        )
+    };
+    answer(entry, &[]).fails(3, "an exercise and real traffic do not mix (exercise-mixed)");
+    answer(&real, &["--exercise", "spring"]).fails(3, "(exercise-mixed)");
+    answer(entry, &["--exercise", "spring"]).ok();
+}
+
+#[test]
+fn a_person_answers_a_comcheck_with_its_word() {
+    let world = talking();
+    let now = "2026-10-01T09:00:00Z";
+    let send = ["comcheck", "send", "--to", "cert-b", "--word", "lantern", "--yes", "--json"];
+    let sent = at(&world, "a", now, &send).ok().json();
+    assert_eq!((&sent["number"], &sent["offices"]), (&Value::Null, &json!([])), "a machine entry");
+    exchange(&world, now);
+    let entry = sent["entry"].as_str().unwrap();
+    assert!(content_of(&world, "b", entry).to_string().contains("lantern"));
+    let answer = ["comcheck", "answer", entry, "--word", "lantern", "--yes", "--json"];
+    let said = at(&world, "b", "2026-10-01T09:30:00Z", &answer);
+    assert_eq!(said.ok().json()["act"], "human-answer");
+    assert!(said.err.contains("Meets a clock: a person's answer."), "{said:?}");
+    exchange(&world, "2026-10-01T09:31:00Z");
+    at(&world, "b", "2026-10-01T09:40:00Z", &["comcheck", "score", entry, "--score", "ok", "--yes"])
+        .fails(3, "(ref-author)");
+    at(&world, "a", "2026-10-01T09:40:00Z", &["comcheck", "score", entry, "--score", "ok", "--yes"]).ok();
 }
 
 #[test]
