@@ -15,6 +15,10 @@ use crate::report::Report;
 /// Entries of the accord; with `--short` a tenth.
 const ENTRIES: usize = 100_000;
 
+/// Own statements, one after the other, and entries of a packet.
+const OWN_STATEMENTS: usize = 200;
+const PACKET: usize = 100;
+
 /// Measures it.
 pub(crate) fn run(options: &[&str]) -> Result<Report> {
     let entries = if options.contains(&"--short") { ENTRIES / 10 } else { ENTRIES };
@@ -40,13 +44,45 @@ pub(crate) fn run(options: &[&str]) -> Result<Report> {
     let (again, remembered) = timed(|| State::with(&world.charter, &world.held, state.checked().clone()));
     row("rebuilt, signatures remembered", remembered, Some(2_000.0));
     anyhow::ensure!(again.digest_text() == state.digest_text(), "two states of the same entries");
-    let entry = world.notice(0, false)?;
-    world.take(0, entry)?;
-    let checked = again.checked().clone();
-    let (_, appended) = timed(|| State::with(&world.charter, &world.held, checked));
-    row("one own statement more, rebuilt", appended, None);
+    let mut state = again;
+    let mut appended = Vec::new();
+    for with_heads in [true].into_iter().chain([false; OWN_STATEMENTS]) {
+        let entry = world.notice(0, with_heads)?;
+        world.take(0, entry)?;
+        let (followed, judged) = timed_wall(|| state.extend(&world.charter, &world.held, &[]));
+        let note = world.publish(0)?;
+        let (noted, signed) = timed_wall(|| state.extend(&world.charter, &world.held, &[note]));
+        anyhow::ensure!(noted && (followed || with_heads), "a statement of our own was not taken on");
+        if with_heads {
+            row("one own statement more that names new heads", judged + signed, None);
+        } else {
+            appended.push(judged + signed);
+        }
+    }
+    appended.sort_by(f64::total_cmp);
+    row(
+        "one own statement more, median",
+        appended.get(OWN_STATEMENTS / 2).copied().unwrap_or(0.0),
+        Some(5.0),
+    );
+    row("one own statement more, slowest", appended.last().copied().unwrap_or(0.0), Some(5.0));
+    let notes = world.packet(1, PACKET)?;
+    let (_, packet) = timed(|| state.extend(&world.charter, &world.held, &notes));
+    row("a packet of 100 entries taken in", packet, None);
+    anyhow::ensure!(
+        state.digest_text()
+            == State::with(&world.charter, &world.held, state.checked().clone()).digest_text(),
+        "two states of the same entries"
+    );
     report.note(effects(&state, &world.held));
     Ok(report)
+}
+
+/// Too short for the clock of processor time.
+fn timed_wall<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let begun = std::time::Instant::now();
+    let result = work();
+    (result, begun.elapsed().as_secs_f64())
 }
 
 fn signature_seconds() -> Result<f64> {

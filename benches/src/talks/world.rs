@@ -84,6 +84,15 @@ impl World {
         self.leaf(speaker, notice("change"), heads)
     }
 
+    /// What a party says in so many entries, and the note over them.
+    pub(crate) fn packet(&mut self, speaker: usize, entries: usize) -> Result<Vec<[u8; 32]>> {
+        for nth in 0..entries {
+            let entry = self.notice(speaker, nth == 0)?;
+            self.take(speaker, entry)?;
+        }
+        Ok(vec![self.publish(speaker)?])
+    }
+
     /// The log of a party.
     pub(crate) fn log(&self, speaker: usize) -> Result<LogId> {
         Ok(self.speakers.get(speaker).context("no such party")?.log.clone())
@@ -200,7 +209,7 @@ impl World {
             ("kind", text("procedure")),
         ];
         self.say(number, Draft::new("norm", norm))?;
-        self.publish(number)
+        self.publish(number).map(drop)
     }
 
     fn acknowledge(&mut self, number: usize) -> Result<()> {
@@ -294,7 +303,7 @@ impl World {
     }
 
     /// Signs the head of a log; all others cosign it.
-    pub(crate) fn publish(&mut self, number: usize) -> Result<()> {
+    pub(crate) fn publish(&mut self, number: usize) -> Result<[u8; 32]> {
         let speaker = self.speakers.get(number).context("no such party")?;
         let (size, root) = (speaker.frontier.size(), speaker.frontier.root());
         let others = self.speakers.iter().filter(|other| other.log != speaker.log);
@@ -306,7 +315,7 @@ impl World {
         let head = NamedHead { log: note.log.clone(), size, root, note: hash };
         self.held.notes.insert(hash, note);
         *self.newest.get_mut(number).context("no such party")? = Some(head);
-        Ok(())
+        Ok(hash)
     }
 
     fn speaker(&mut self, number: usize) -> Result<&mut Speaker> {

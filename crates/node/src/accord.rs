@@ -158,7 +158,7 @@ impl<'h> Accord<'h> {
     /// Computes the state again after something was taken in.
     pub(crate) fn refresh(&mut self) -> Result<(), Error> {
         self.held = held::load(&self.record, &self.charter)?;
-        self.state = State::of(&self.charter, &self.held);
+        self.state = State::with(&self.charter, &self.held, self.state.checked().clone());
         self.convicted = convicted(&self.record, &self.charter)?;
         Ok(())
     }

@@ -10,11 +10,11 @@ use detente_accord::record::{
 };
 use detente_accord::{Entropy, Rejection, Time};
 use detente_store::record::Beside;
-use detente_tlog::{Checkpoint, CosignTime, TreeSize};
+use detente_tlog::{Checkpoint, CosignTime, KeyName, TreeSize};
 
 use crate::release::By;
 use crate::seal::ForReaders;
-use crate::{Accord, Error, say};
+use crate::{Accord, Error, held, say};
 
 /// Entries that were appended, under a signed head.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -132,7 +132,7 @@ impl Accord<'_> {
     }
 
     /// Writes the static files of a log: tiles first, then the checkpoint that covers them.
-    pub(crate) fn derive_files(&mut self, origin: &detente_tlog::KeyName) -> Result<(), Error> {
+    pub(crate) fn derive_files(&mut self, origin: &KeyName) -> Result<(), Error> {
         self.record.write_tiles(origin)?;
         let stored = self.record.state(origin)?.map_or(0, |state| state.size);
         match self.record.latest_note(origin)? {
@@ -213,30 +213,75 @@ impl Accord<'_> {
         let first = self.own_size();
         let statements: Vec<&Signed> = ready.iter().map(|ready| &ready.signed).collect();
         let leaves = self.next_leaves(&statements, now)?;
-        if must_count {
-            self.judge(&leaves)?;
+        // What is held in memory runs ahead of the disk here; whatever fails, the disk is right.
+        let followed = self.hold(&leaves);
+        let written = if must_count { self.all_count(&self.state, &leaves) } else { Ok(()) };
+        let written = written.and_then(|()| self.write(&origin, first, &leaves, &ready, now));
+        if let Err(error) = written {
+            self.refresh()?;
+            return Err(error);
         }
-        // Content without its entry is harmless; an entry whose content was lost is not.
-        for (leaf, ready) in leaves.iter().zip(&ready) {
-            self.keep_content(leaf, &ready.signed.openings, &ready.sealed)?;
+        if followed {
+            self.hold_own_note(&origin)?
+        } else {
+            self.refresh()?
         }
-        let bytes: Vec<&[u8]> = leaves.iter().map(Leaf::bytes).collect();
-        self.record.append(&origin, first, &bytes, &Beside::default())?;
-        self.sign_what_stands(now)?;
-        self.refresh()?;
         let positions = leaves.iter().map(|leaf| Position::new(self.log.clone(), leaf.place.seq));
         Ok(Appended { positions: positions.collect(), size: self.own_size() })
     }
 
-    /// A node says nothing that would have no effect: everybody would see it, and nobody could take it back. Gives
-    /// what the record would add up to.
+    /// Takes entries of our log up in memory. Gives whether the state could be taken on without reading all again.
+    fn hold(&mut self, leaves: &[Leaf]) -> bool {
+        let entry = |leaf: &Leaf| HeldEntry { hash: leaf.hash(), leaf: Some(Arc::new(leaf.clone())) };
+        self.held.logs.entry(self.log.clone()).or_default().extend(leaves.iter().map(entry));
+        self.state.extend(&self.charter, &self.held, &[])
+    }
+
+    /// The same with the note that our log has signed now.
+    fn hold_own_note(&mut self, origin: &KeyName) -> Result<(), Error> {
+        let Some(stored) = self.record.latest_note(origin)? else { return Ok(()) };
+        if self.held.notes.contains_key(&stored.hash) {
+            return Ok(());
+        }
+        if let Some(note) = held::note(&self.charter, self.state.ring(), &stored.bytes) {
+            self.held.notes.insert(stored.hash, note);
+            self.state.extend(&self.charter, &self.held, &[stored.hash]);
+        }
+        Ok(())
+    }
+
+    /// Content, entries, head, files: in the order in which they may be missing.
+    fn write(
+        &mut self,
+        origin: &KeyName,
+        first: u64,
+        leaves: &[Leaf],
+        ready: &[Ready],
+        now: Time,
+    ) -> Result<(), Error> {
+        // Content without its entry is harmless; an entry whose content was lost is not.
+        for (leaf, ready) in leaves.iter().zip(ready) {
+            self.keep_content(leaf, &ready.signed.openings, &ready.sealed)?;
+        }
+        let bytes: Vec<&[u8]> = leaves.iter().map(Leaf::bytes).collect();
+        self.record.append(origin, first, &bytes, &Beside::default())?;
+        self.sign_what_stands(now)
+    }
+
+    /// What the record would add up to with these entries, if all of them count.
     pub(crate) fn judge(&self, leaves: &[Leaf]) -> Result<State, Error> {
         let mut after = self.held.clone();
         let entries = after.logs.entry(self.log.clone()).or_default();
         entries.extend(
             leaves.iter().map(|leaf| HeldEntry { hash: leaf.hash(), leaf: Some(Arc::new(leaf.clone())) }),
         );
-        let state = State::of(&self.charter, &after);
+        let state = State::with(&self.charter, &after, self.state.checked().clone());
+        self.all_count(&state, leaves)?;
+        Ok(state)
+    }
+
+    /// A node says nothing that would have no effect: everybody would see it, and nobody could take it back.
+    fn all_count(&self, state: &State, leaves: &[Leaf]) -> Result<(), Error> {
         for leaf in leaves {
             // A statement of an exchange by files may answer one that stands in the other's log alone so far.
             let of_files = leaf.said.accord != *self.charter.record_id().bytes();
@@ -249,7 +294,7 @@ impl Accord<'_> {
                 return Err(Error::NoEffect { kind: leaf.said.kind.clone(), why, words });
             }
         }
-        Ok(state)
+        Ok(())
     }
 
     /// Whether the statement that a reference names stands in a log that is held.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use detente_accord::PartyId;
-use detente_accord::record::{Charter, Held, HeldEntry, KeySet, Leaf, LogId, Offer, Ring, RulesFile};
+use detente_accord::record::{
+    Charter, Held, HeldEntry, HeldNote, KeySet, Leaf, LogId, Offer, Ring, RulesFile,
+};
 use detente_store::record::Record;
 use detente_tlog::{KeyName, Note, leaf_hash};
 use sha2::{Digest, Sha256};
@@ -58,18 +60,21 @@ pub(crate) fn load(record: &Record, charter: &Charter) -> Result<Held, Error> {
     let ring = Ring::of(charter, &held);
     for state in &logs {
         for note in record.notes(&state.origin, 0, NOTES_MAX)? {
-            // Signatures were checked before it was stored, and its hash when it was read: but for those by keys
-            // that came later.
-            let read = match has_later_line(charter, &ring, &note.bytes) {
-                true => ring.open(&note.bytes).ok().map(|(_, read)| read),
-                false => ring.read_stored(&note.bytes),
-            };
-            if let Some(read) = read {
+            if let Some(read) = self::note(charter, &ring, &note.bytes) {
                 held.notes.insert(note.hash, read);
             }
         }
     }
     Ok(held)
+}
+
+/// A note as it is stored. Its signatures were checked before that, and its hash when it was read: but for those by
+/// keys that came later.
+pub(crate) fn note(charter: &Charter, ring: &Ring, bytes: &[u8]) -> Option<HeldNote> {
+    match has_later_line(charter, ring, bytes) {
+        true => ring.open(bytes).ok().map(|(_, read)| read),
+        false => ring.read_stored(bytes),
+    }
 }
 
 /// Whether a note has a line by a key that is not the charter's: nobody could check it before that key came.

@@ -14,6 +14,8 @@ pub struct Order {
     /// For each log, entry after entry: how many entries of each log its author had seen, by number of the log.
     clocks: Vec<Vec<u64>>,
     sequence: Vec<(usize, u64)>,
+    /// Whether an entry had to be placed before what it needs.
+    is_forced: bool,
 }
 
 /// The next entry of a log.
@@ -28,7 +30,8 @@ impl Order {
     /// on the set of entries alone.
     pub(crate) fn of(held: &Held, roots: &Roots, rank: impl Fn(&Position) -> u64) -> Order {
         let logs: Vec<LogId> = held.logs.keys().cloned().collect();
-        let mut order = Order { clocks: vec![Vec::new(); logs.len()], sequence: Vec::new(), logs };
+        let clocks = vec![Vec::new(); logs.len()];
+        let mut order = Order { logs, clocks, sequence: Vec::new(), is_forced: false };
         let mut open: Vec<Option<Next>> =
             (0..order.logs.len()).map(|log| order.next(held, roots, log, &rank)).collect();
         while let Some(log) = order.choose(&open) {
@@ -43,14 +46,17 @@ impl Order {
     }
 
     /// The log whose next entry comes next.
-    fn choose(&self, open: &[Option<Next>]) -> Option<usize> {
+    fn choose(&mut self, open: &[Option<Next>]) -> Option<usize> {
         let open = || open.iter().enumerate().filter_map(|(log, next)| Some((log, next.as_ref()?)));
         let ready =
             |(_, next): &(usize, &Next)| next.needs.iter().all(|(log, size)| self.done(*log) >= *size);
         let key = |(log, next): &(usize, &Next)| (next.rank, *log);
         // Entries that each name the other's future can't both be true; the first by name goes first then.
-        let next = open().filter(ready).min_by_key(key).or_else(|| open().min_by_key(key));
-        next.map(|(log, _)| log)
+        let next = open().filter(ready).min_by_key(key).map(|(log, _)| log);
+        let forced = || open().min_by_key(key).map(|(log, _)| log);
+        let (next, is_forced) = (next.or_else(forced), next.is_none());
+        self.is_forced |= is_forced && next.is_some();
+        next
     }
 
     fn next(&self, held: &Held, roots: &Roots, log: usize, rank: &impl Fn(&Position) -> u64) -> Option<Next> {
@@ -66,6 +72,26 @@ impl Order {
         if let Some(clocks) = self.clocks.get_mut(log) {
             clocks.extend(clock);
         }
+    }
+
+    /// Places the next entry of a log behind all others, if its author had seen them all.
+    pub(crate) fn append(&mut self, held: &Held, roots: &Roots, log: &LogId) -> Option<()> {
+        let log = self.number(log)?;
+        let next = self.next(held, roots, log, &|_| 0)?;
+        let all: Vec<u64> = (0..self.logs.len()).map(|log| self.done(log)).collect();
+        let clock = self.clock_of_next(log, &next.needs);
+        let is_last = clock.iter().zip(&all).enumerate().all(|(n, (seen, all))| n == log || seen >= all);
+        is_last.then(|| self.push(log, &next.needs))
+    }
+
+    /// How many entries of a log are in it.
+    pub(crate) fn size(&self, log: &LogId) -> u64 {
+        self.number(log).map_or(0, |log| self.done(log))
+    }
+
+    /// Whether entries name each other's future, so that one had to be placed before what it needs.
+    pub(crate) fn is_forced(&self) -> bool {
+        self.is_forced
     }
 
     /// All positions, causes before effects.

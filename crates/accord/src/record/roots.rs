@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use detente_tlog::{Frontier, Hash};
 
 use super::held::{Held, HeldEntry};
+use super::leaf::Leaf;
 use super::names::LogId;
 
 /// Roots by log and size.
@@ -45,6 +46,42 @@ impl Roots {
             Some(of_log) => of_log.ahead.insert(size),
             None => self.logs.entry(log.clone()).or_default().ahead.insert(size),
         };
+    }
+
+    /// Takes up what a log has more. Nothing if a head or a note that was there before is of what is new.
+    pub(crate) fn grow(&mut self, log: &LogId, held: &Held) -> Option<()> {
+        let of_log = self.logs.entry(log.clone()).or_default();
+        let size = held.size(log);
+        // Which of the new sizes are wanted is seen only later.
+        let first = of_log.frontier.size() + 1;
+        if !of_log.ahead.is_empty() {
+            return None;
+        }
+        of_log.ahead.extend(first..=size);
+        of_log.grow(held.logs.get(log)?);
+        Some(())
+    }
+
+    /// Finds the roots that an entry's heads need. A size beyond what is held is remembered.
+    pub(crate) fn want_heads(&mut self, leaf: &Leaf, held: &Held) {
+        for head in &leaf.place.heads {
+            if head.size > held.size(&head.log) {
+                self.want(&head.log, head.size);
+            } else if self.get(&head.log, head.size).is_none() {
+                self.find(&head.log, head.size, held);
+            }
+        }
+    }
+
+    /// Goes through a log from its beginning for one root. A node names heads of which it has a note, and those are
+    /// here; so it is rarely called.
+    fn find(&mut self, log: &LogId, size: u64, held: &Held) {
+        let mut frontier = Frontier::default();
+        let entries = held.logs.get(log).into_iter().flatten();
+        for entry in entries.take(usize::try_from(size).unwrap_or(usize::MAX)) {
+            let _ = frontier.append(entry.hash, |_, _| ());
+        }
+        self.logs.entry(log.clone()).or_default().roots.insert(size, frontier.root());
     }
 
     /// The root of a log at a size, if the size is wanted and held.

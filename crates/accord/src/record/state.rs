@@ -3,6 +3,7 @@
 //! Nothing of this is ever stored. Whoever holds the same set computes the same state, in whatever order it came.
 
 mod effect;
+mod extend;
 mod freeze;
 mod holders;
 mod judge;
@@ -29,6 +30,7 @@ use crate::PartyId;
 use crate::talks::Talks;
 
 pub use effect::{Effect, Why};
+use extend::{Extent, unmet_by};
 pub use freeze::{Freeze, Freezes};
 pub use holders::{Holders, Interval};
 use judge::{Ground, Judge};
@@ -40,19 +42,19 @@ pub use redaction::Redaction;
 /// The state of a record.
 pub struct State {
     ring: Ring,
+    roots: Roots,
     order: Order,
     holders: Holders,
-    effects: BTreeMap<Position, Effect>,
-    members: BTreeMap<PartyId, Member>,
-    numbers: BTreeMap<Position, Number>,
-    single: BTreeSet<Position>,
-    offices: BTreeMap<PartyId, Offices>,
+    moments: Moments,
+    /// What became of each entry, and what follows from those that count.
+    judge: Judge,
     freezes: Freezes,
     redactions: BTreeMap<Position, Redaction>,
     matches: Vec<Match>,
-    talks: Talks,
     rules: Arc<Rules>,
-    checked: Checked,
+    /// Entries that others refer to, and that are not held.
+    unmet: BTreeSet<Position>,
+    extent: Extent,
 }
 
 impl State {
@@ -87,32 +89,32 @@ impl State {
         if freezes.logs().next().is_some() {
             judge = judge_all(&freezes, &holders, judge.checked);
         }
-        let Judge { effects, members, numbers, single, offices, talks, checked, .. } = judge;
-        let took = |position: &Position| matches!(effects.get(position), Some(Effect::Took));
+        let took = |position: &Position| matches!(judge.effects.get(position), Some(Effect::Took));
         let redactions = redaction::all(held, &order, took);
         let matches = matches::all(held, &order, took);
-        let rules = judge::rules_of(charter, held, &members, talks.room().rules_now());
+        let rules = judge::rules_of(charter, held, &judge.members, judge.talks.room().rules_now());
+        let leaves = held.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
+        let unmet = leaves.flat_map(|leaf| unmet_by(leaf, held)).collect();
+        let extent = Extent::of(held);
         State {
-            rules,
             ring,
+            roots,
             order,
             holders,
-            effects,
-            members,
-            numbers,
-            single,
-            offices,
+            moments,
+            judge,
             freezes,
             redactions,
             matches,
-            talks,
-            checked,
+            rules,
+            unmet,
+            extent,
         }
     }
 
     /// The signatures that were verified, to be passed on to [`State::with`].
     pub fn checked(&self) -> &Checked {
-        &self.checked
+        &self.judge.checked
     }
 
     /// The keys of the record.
@@ -132,37 +134,38 @@ impl State {
 
     /// What became of an entry.
     pub fn effect(&self, position: &Position) -> Option<&Effect> {
-        self.effects.get(position)
+        self.judge.effects.get(position)
     }
 
     /// The number of a statement, for people: `a>b 2026/014`.
     pub fn number(&self, position: &Position) -> Option<&Number> {
-        self.numbers.get(position)
+        self.judge.numbers.get(position)
     }
 
     /// Whether one person released it where two are the rule.
     pub fn is_single(&self, position: &Position) -> bool {
-        self.single.contains(position)
+        self.judge.single.contains(position)
     }
 
     /// The offices of a party at the end of its log; none of a joiner that has said nothing yet.
     pub fn offices(&self, party: &PartyId) -> Option<&Offices> {
-        self.offices.get(party)
+        self.judge.offices.get(party)
     }
 
     /// The numbers of all statements that have one.
     pub fn numbers(&self) -> &BTreeMap<Position, Number> {
-        &self.numbers
+        &self.judge.numbers
     }
 
     /// Everybody who is or was in the accord, by id.
     pub fn members(&self) -> &BTreeMap<PartyId, Member> {
-        &self.members
+        &self.judge.members
     }
 
     /// The parties whose word counts now.
     pub fn parties(&self) -> BTreeSet<&PartyId> {
-        self.members
+        self.judge
+            .members
             .iter()
             .filter(|(_, member)| member.standing == Membership::Party)
             .map(|(id, _)| id)
@@ -191,7 +194,7 @@ impl State {
 
     /// What was promised, asked, answered and denied.
     pub fn talks(&self) -> &Talks {
-        &self.talks
+        &self.judge.talks
     }
 
     /// Whether entries of this log still count.
@@ -203,7 +206,7 @@ impl State {
     pub fn digest_text(&self) -> String {
         let mut lines = Vec::new();
         for position in self.order.positions() {
-            let effect = self.effects.get(&position).map_or("unjudged".to_owned(), Effect::to_string);
+            let effect = self.judge.effects.get(&position).map_or("unjudged".to_owned(), Effect::to_string);
             let held = self
                 .holders
                 .held_by(&position)
@@ -223,13 +226,13 @@ impl State {
                 self.holders.interval(&position)
             ));
         }
-        lines.extend(self.members.iter().map(|(id, member)| format!("member {id} {member:?}")));
+        lines.extend(self.judge.members.iter().map(|(id, member)| format!("member {id} {member:?}")));
         lines.extend(self.freezes.lines());
         lines.extend(
             self.redactions.iter().map(|(position, redaction)| format!("redaction {position} {redaction:?}")),
         );
         lines.extend(self.matches.iter().map(|run| format!("match {run:?}")));
-        lines.extend(self.talks.lines());
+        lines.extend(self.judge.talks.lines());
         lines.join("\n")
     }
 }

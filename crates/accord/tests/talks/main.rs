@@ -5,6 +5,7 @@
 
 mod exhaustive;
 mod expected;
+mod extend;
 mod hamburg;
 mod histories;
 mod refused;

@@ -413,11 +413,14 @@ impl World {
             }
             *named = *size;
             let hashes = self.hashes[log].iter().take(*size as usize).copied();
+            let notes = self.notes.iter().filter(|(_, note)| note.log.party == *log && note.size == *size);
+            // That with the latest cosignature; where nobody cosigned, one that nobody holds.
+            let note = notes.max_by_key(|(_, note)| note.cosigners.values().max().copied());
             heads.push(NamedHead {
                 log: LogId::new(log.clone(), 0),
                 size: *size,
                 root: root_of_hashes(hashes),
-                note: [0; 32],
+                note: note.map_or([0; 32], |(hash, _)| *hash),
             });
         }
         let seq = self.leaves.get(party).map_or(0, |leaves| leaves.len() as u64);

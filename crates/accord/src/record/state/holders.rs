@@ -96,13 +96,15 @@ impl Holders {
         }
     }
 
-    fn take_leaf(&mut self, log: &LogId, leaf: &Leaf, held: &Held, roots: &Roots) {
+    /// Gives whether the times of the state stay what they were.
+    fn take_leaf(&mut self, log: &LogId, leaf: &Leaf, held: &Held, roots: &Roots) -> bool {
+        let mut same = true;
         for head in &leaf.place.heads {
             let agrees = roots.get(&head.log, head.size) == Some(&head.root);
             if agrees && head.log.party != log.party {
                 raise(&mut self.named, &head.log, &log.party, head.size);
             }
-            self.take_named(&head.note, held, roots);
+            same &= self.take_named(&head.note, held, roots);
             for (cosigner, time) in held.notes.get(&head.note).into_iter().flat_map(|note| &note.cosigners) {
                 self.know(log, leaf.place.seq, cosigner, *time);
             }
@@ -111,24 +113,38 @@ impl Holders {
             && text(leaf, "kind") == Some("witness")
             && let Some(note) = hash(leaf, "sha256")
         {
-            self.take_named(&note, held, roots);
+            same &= self.take_named(&note, held, roots);
         }
+        same
     }
 
-    /// A note that an entry names, for the first time or again.
-    fn take_named(&mut self, hash: &[u8; 32], held: &Held, roots: &Roots) {
+    /// A note that an entry names, for the first time or again. Gives whether the times of the state stay the same.
+    fn take_named(&mut self, hash: &[u8; 32], held: &Held, roots: &Roots) -> bool {
         if !self.named_notes.insert(*hash) {
-            return;
+            return true;
         }
-        let Some(note) = held.notes.get(hash) else { return };
+        let Some(note) = held.notes.get(hash) else { return true };
         if roots.get(&note.log, note.size) != Some(&note.root) {
-            return;
+            return true;
         }
+        let mut same = true;
         for (cosigner, time) in &note.cosigners {
             if self.counts(cosigner, &note.log) {
-                self.named_times.take(&note.log, cosigner, note.size, *time);
+                same &= self.named_times.take(&note.log, cosigner, note.size, *time).is_empty();
             }
         }
+        same
+    }
+
+    /// Takes a note that came later. Nothing if an entry named it before: then it changes what is known of times.
+    pub(crate) fn follow_note(&mut self, hash: &[u8; 32], note: &HeldNote, roots: &Roots) -> Option<()> {
+        self.take_note(note, roots);
+        (!self.named_notes.contains(hash)).then_some(())
+    }
+
+    /// Takes an entry behind all others. Nothing if by the notes that it names the state's times change.
+    pub(crate) fn follow_leaf(&mut self, log: &LogId, leaf: &Leaf, held: &Held, roots: &Roots) -> Option<()> {
+        self.take_leaf(log, leaf, held, roots).then_some(())
     }
 
     /// The author of a log knew of a time when it wrote the entry. Entries come in their order.
