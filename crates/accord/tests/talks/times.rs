@@ -198,3 +198,10 @@ fn an_observer_is_narrowed_by_one_and_widened_by_all() {
     scope(&mut world, "c", "full", 0);
     assert_eq!(sight(&world), ("full", 0));
 }
+
+#[test]
+fn an_invitation_lapses() {
+    let pair = World::pair;
+    assert_eq!(pair().joined_after("n", 14 * DAY - SECOND), "took");
+    assert_eq!(pair().joined_after("n", 14 * DAY), "lapsed");
+}

@@ -9,9 +9,9 @@ use std::sync::{Arc, LazyLock, Mutex};
 use detente_accord::jcs::Value;
 use detente_accord::record::{
     Act, Addressee, Charter, Cosigner, Count, Effect, FieldForm, Held, HeldEntry, HeldNote, KeySet,
-    KeySetFields, Leaf, LogId, NamedHead, ObserverOf, Observes, Office, Party, PartyFields, Place, Position,
-    Pq, Presence, Quorum, RefRule, Reference, Rel, Role, RoleSignature, Roles, Rules, RulesFile, Scope,
-    SignerRule, Sort, Standing, State, Target, Titled,
+    KeySetFields, Leaf, LogId, NamedHead, ObserverOf, Observes, Offer, OfferFields, Office, Party,
+    PartyFields, Place, Position, Pq, Presence, Quorum, RefRule, Reference, Rel, Role, RoleSignature, Roles,
+    Rules, RulesFile, Scope, SignerRule, Sort, Standing, State, Target, Titled,
 };
 use detente_accord::talks::{Due, DueState, Now, Owed, Thread};
 use detente_accord::{PartyId, SecretKey, Time, b64};
@@ -226,6 +226,8 @@ pub(crate) struct World {
     named: BTreeMap<(PartyId, PartyId), u64>,
     apart: bool,
     said: u64,
+    /// Offers of those that may join.
+    offers: BTreeMap<[u8; 32], Offer>,
 }
 
 impl World {
@@ -243,6 +245,7 @@ impl World {
             named: BTreeMap::new(),
             apart: false,
             said: 0,
+            offers: BTreeMap::new(),
         };
         let record = b64::encode(world.charter.record_id().bytes());
         let names: Vec<&'static str> = world.names().collect();
@@ -565,6 +568,35 @@ impl World {
         word_of(self.leaf(at), name).to_owned()
     }
 
+    /// What a party that may join offers, by its hash.
+    fn offered(name: &str) -> ([u8; 32], Offer) {
+        let fields =
+            OfferFields { made: START, party: member(name, TWO, false), sealing: None, transport: None };
+        let offer = Offer::make(fields, &key(name, "root")).unwrap();
+        (Sha256::digest(offer.bytes()).into(), offer)
+    }
+
+    /// The first party invites one more, all consent, and later it signs on: what became of that.
+    pub(crate) fn joined_after(mut self, name: &'static str, ms: u64) -> &'static str {
+        let (hash, offer) = World::offered(name);
+        let hash_text = b64::encode(&hash);
+        let invite = saying("a", "member", "invite").word("party", name).word("offer", &hash_text);
+        let invite = self.post(&invite.number("k", 2).number("f", 0));
+        for party in self.names().filter(|party| *party != "a") {
+            self.post(&saying(party, "member", "consent").about(&[&invite]));
+        }
+        self.offers.insert(hash, offer);
+        self.wait(ms);
+        let record = b64::encode(self.charter.record_id().bytes());
+        self.post(&saying(name, "charter", "").word("sha256", &record).number("size", 1));
+        for party in self.names() {
+            self.see(name, party, self.size(party));
+        }
+        let both = [(name, "chief"), (name, "desk")];
+        let sign_on = saying(name, "member", "sign-on").about(&[&invite]).word("offer", &hash_text);
+        self.try_saying(&sign_on.signed_by(&both))
+    }
+
     /// All that there is, as somebody who has everything holds it.
     pub(crate) fn held(&self) -> Held {
         let entry = |leaf: &Leaf| HeldEntry { hash: leaf.hash(), leaf: Some(Arc::new(leaf.clone())) };
@@ -575,6 +607,7 @@ impl World {
             logs: self.leaves.iter().map(log).collect(),
             notes: self.notes.clone(),
             rules: self.rules.clone(),
+            offers: self.offers.clone(),
             ..Held::default()
         }
     }
