@@ -146,16 +146,16 @@ fn rules_change_with_the_text_that_names_them() {
     let text = propose(1).word("rules", &detente_accord::b64::encode(&hash));
     let text = table.took(&text);
     table.took(&saying("a", "draft", "clean").about(&[&text]));
-    for party in ["a", "b"] {
+    for party in ["b", "c"] {
         table.took(&saying(party, "acceptance", "adopt").about(&[&text]));
     }
     table.world.apart();
     table.quiet();
-    let adopted = table.took(&saying("c", "acceptance", "adopt").about(&[&text]));
-    // b has not seen the last adoption, a has.
+    let adopted = table.took(&saying("a", "acceptance", "adopt").about(&[&text]));
+    // b has not seen the last adoption, though it stands before what b says; c has.
     let blind = table.took(&super::reserve("b", &old, "exclude"));
-    table.world.see("a", "c", adopted.seq + 1);
-    let seeing = table.took(&super::reserve("a", &old, "exclude"));
+    table.world.see("c", "a", adopted.seq + 1);
+    let seeing = table.took(&super::reserve("c", &old, "exclude"));
     table.room(|room| {
         assert!(room.reservations()[&blind].norms[&old].is_some());
         assert!(room.reservations()[&seeing].norms[&old].is_none());
