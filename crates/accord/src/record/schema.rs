@@ -216,7 +216,10 @@ impl FieldForm {
             FieldForm::Ids => texts(|id| PartyId::parse(id).is_some()),
             FieldForm::Codes => texts(is_code),
             FieldForm::Hashes => texts(|hash| b64::decode::<32>(hash).is_some()),
-            FieldForm::Classes => texts(is_code) || values.iter().all(is_integer),
+            FieldForm::Classes => values.iter().all(|class| match class {
+                Value::Text(code) => is_code(code),
+                class => is_integer(class),
+            }),
             FieldForm::IntegerPerRef => values.len() == refs && values.iter().all(is_integer),
             FieldForm::WordPerRef(words) => {
                 let known =

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use detente_accord::Entropy;
 use detente_accord::record::{Act, Draft, Of};
 use detente_node::{Accord, ExhibitFile};
@@ -26,7 +26,9 @@ pub(super) fn commit_args(command: Command, act: &'static Act) -> Command {
     let kind = Arg::new("kind").long("kind").value_name("CODE").default_value("file");
     let kind = kind.help("What they are: log, file, image, pcap, statement, match-receipt");
     let media = Arg::new("media").long("media").value_name("TYPE").default_value("application/octet-stream");
-    flags::add_computed(command.args([files, kind, media.help("Their media type")]), act)
+    let sealed = Arg::new("sealed").long("sealed").value_name("FILE").action(ArgAction::Append);
+    let sealed = sealed.help("One more file, of kind sealed: others see that there is one, not how large");
+    flags::add_computed(command.args([files, kind, media.help("Their media type"), sealed]), act)
 }
 
 /// What opening items takes.
@@ -70,13 +72,15 @@ pub(super) fn commit(
     entropy: &mut Entropy,
 ) -> Result<Draft, Failure> {
     let code = |id: &str| text(matches, id).unwrap_or_default().to_owned();
-    let read = |path: &&str| {
+    let read = |(path, kind): (&str, String)| {
         let name = PathBuf::from(path).file_name().map(|name| name.to_string_lossy().into_owned());
         let name = name.ok_or_else(|| Failure::usage(format!("{} is no file", quoted(path))))?;
         let bytes = Zeroizing::new(files::read(Path::new(path))?);
-        Ok(ExhibitFile { kind: code("kind"), name, media: code("media"), bytes })
+        Ok(ExhibitFile { kind, name, media: code("media"), bytes })
     };
-    let files = texts(matches, "file").iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+    let files = texts(matches, "file").into_iter().map(|path| (path, code("kind")));
+    let sealed = texts(matches, "sealed").into_iter().map(|path| (path, "sealed".to_owned()));
+    let files = files.chain(sealed).map(read).collect::<Result<Vec<_>, Failure>>()?;
     let to = accords::party(&code("to"))?;
     let mut draft = accord.commit_exhibit(files, &to, entropy)?;
     add(&mut draft, content, matches);

@@ -17,7 +17,7 @@ pub(in crate::cli) struct Fits<'a> {
     pub(in crate::cli) own: bool,
 }
 
-/// The entry that `party/epoch/seq`, `cert-a>cert-b 2026/005`, `2026/005` or `5` means.
+/// The entry that `party/epoch/seq`, `cert-a>cert-b 2026/005`, `2026/005` or `5` means; a norm also by its code.
 ///
 /// # Errors
 /// A usage error if there is none, or a number leaves several.
@@ -29,9 +29,12 @@ pub(in crate::cli) fn entry(accord: &Accord<'_>, text: &str, fits: Fits<'_>) -> 
         }
         return Ok(position);
     }
+    if let Some(position) = norm(accord, text, fits) {
+        return Ok(position);
+    }
     let meant = Meant::parse(text).ok_or_else(|| {
         Failure::usage(format!("{} is not an entry", quoted(text)))
-            .hint("for example cert-b/0/17, \"cert-a>cert-b 2026/005\", or 5")
+            .hint("for example cert-b/0/17, \"cert-a>cert-b 2026/005\", or 5; a norm by its code: E2")
     })?;
     let numbers = accord.state().numbers().iter().filter(|(_, number)| meant.is(number));
     let found: Vec<(&Position, &Number)> =
@@ -46,6 +49,15 @@ pub(in crate::cli) fn entry(accord: &Accord<'_>, text: &str, fits: Fits<'_>) -> 
                 .hint("name it whole, in quotes, or as party/epoch/number"))
         }
     }
+}
+
+/// The norm of this code, as it was proposed last, where a norm may stand.
+fn norm(accord: &Accord<'_>, code: &str, fits: Fits<'_>) -> Option<Position> {
+    let norms = accord.state().talks().room().norms();
+    let newest = |position: &Position| !norms.values().any(|norm| norm.replaces.as_ref() == Some(position));
+    let mut found = norms.values().filter(|norm| norm.code == code && newest(&norm.position));
+    let norm = found.next().filter(|norm| is_fitting(accord, &norm.position, fits))?;
+    found.next().is_none().then(|| norm.position.clone())
 }
 
 fn is_fitting(accord: &Accord<'_>, position: &Position, fits: Fits<'_>) -> bool {
