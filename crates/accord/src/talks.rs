@@ -18,6 +18,7 @@ mod views;
 
 pub mod claim;
 pub mod comcheck;
+pub mod compare;
 pub mod contact;
 pub mod delivery;
 pub mod desk;

@@ -1,5 +1,6 @@
 //! Taking a packet in: all of it is checked before any of it is kept; kept durably before it is cosigned.
 
+mod answers;
 mod bound;
 mod check;
 pub(crate) mod evidence;
@@ -26,6 +27,8 @@ pub struct Taken {
     pub evidence: Vec<[u8; 32]>,
     /// Whether our log has an entry now that names what came.
     pub acknowledged: bool,
+    /// Whether our node answered by itself: that an entry has no effect, or that a comcheck arrived.
+    pub answered: bool,
 }
 
 impl Accord<'_> {

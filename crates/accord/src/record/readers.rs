@@ -58,6 +58,8 @@ pub fn sees(rules: &Rules, said: Spoken<'_>, reader: &PartyId, standing: &Standi
     }
     let is_of_sort = match (said.kind, said.aud) {
         (_, "own" | "pair") => false,
+        // The word of a comcheck is for whoever is checked.
+        ("comcheck", _) => false,
         // What opens an exhibit to somebody else.
         ("exhibit", _) => observes.scope == Scope::Full,
         _ => matches!(observes.scope, Scope::Full | Scope::FullExceptSealed),

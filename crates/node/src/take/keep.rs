@@ -55,6 +55,7 @@ impl Accord<'_> {
             let due: Vec<Position> = new.iter().cloned().chain(late).collect();
             taken.acknowledged = self.acknowledge(&due, now, entropy)?;
             self.confirm_silences(now, entropy)?;
+            taken.answered = self.answer(&new, now, entropy)?;
         }
         self.refresh()?;
         taken.new = self.told(new);

@@ -52,6 +52,7 @@ fn everybody_reads_what_the_table_says() {
         ("exhibit", "to", Some("b"), "++-.---+3"),
         ("exhibit", "to", Some("m"), "+--.+--+3"),
         ("exhibit", "to", Some("n"), "+--.--++3"),
+        ("comcheck", "to", Some("b"), "++-.-----"),
         ("notice", "to", Some("e"), "+--.-+9+3"),
     ] {
         let (by, to) = (id("a"), to.map(id));

@@ -111,8 +111,12 @@ fn leaf(stage: &Stage, packet: &[u8], due: &[&str], effect: &str) -> Result<(), 
     check("effect", &new, &vec![effect.to_owned()])?;
     check("cosigned", &taken.cosigned.len(), &1)?;
     check("kinds", &kinds(&accord, &accord.record().evidence_hashes().unwrap()), &due.to_vec())?;
-    // What is sent here are receipts, and they are not receipted.
-    let entries = vec!["evidence took".to_owned(); due.len()];
+    // What is sent here are receipts, and they are not receipted. What has no effect is told, but for what nobody
+    // can know yet.
+    let mut entries = vec!["evidence took".to_owned(); due.len()];
+    let is_told = effect.starts_with("no effect")
+        && !["no effect: unknown-type", "no effect: unknown-target"].contains(&effect);
+    entries.extend(is_told.then(|| "error took".to_owned()));
     check("own entries", &own_entries(&accord, own), &entries)?;
     let before = snapshot(&accord);
     check("again", &take(&mut accord, packet).map(drop).map_err(|error| told(&error)), &Ok(()))?;

@@ -1,0 +1,109 @@
+//! What a node answers by itself to entries that came: that one has no effect, and that a comcheck has arrived.
+
+use std::collections::BTreeSet;
+
+use detente_accord::jcs::Value;
+use detente_accord::record::{Draft, Effect, NoEffect, Position, Rel, Target, Why};
+use detente_accord::talks::Thread;
+use detente_accord::talks::comcheck::ComcheckPhase;
+use detente_accord::{Entropy, Time};
+
+use crate::{Accord, Error};
+
+/// Errors told after one packet: whoever says much without effect is not answered at length.
+const ERRORS_AT_ONCE: usize = 32;
+/// Comchecks answered after one packet.
+const CHECKS_AT_ONCE: usize = 32;
+
+impl Accord<'_> {
+    /// Says of entries that came that they have no effect, each once, and answers comchecks that are for us.
+    pub(super) fn answer(
+        &mut self,
+        new: &[Position],
+        now: Time,
+        entropy: &mut Entropy,
+    ) -> Result<bool, Error> {
+        if !self.says_by_itself() || self.held.size(&self.log) == 0 {
+            return Ok(false);
+        }
+        let mut drafts = self.errors(new, now)?;
+        drafts.extend(self.node_answers()?);
+        let mut says = false;
+        for draft in drafts {
+            match self.say_all(vec![draft], now, entropy) {
+                // What cannot be answered now is not: the packet is taken in all the same.
+                Err(Error::NoEffect { .. }) => {}
+                said => {
+                    drop(said?);
+                    says = true;
+                }
+            }
+        }
+        Ok(says)
+    }
+
+    fn errors(&self, new: &[Position], now: Time) -> Result<Vec<Draft>, Error> {
+        let ineffective: Vec<(&Position, &'static str)> =
+            new.iter().filter_map(|position| Some((position, self.error_code(position)?))).collect();
+        if ineffective.is_empty() {
+            return Ok(Vec::new());
+        }
+        let told = self.told_of();
+        let due = ineffective.into_iter().filter(|(position, _)| !told.contains(position));
+        let error = |(position, code): (&Position, &str)| {
+            let mut draft = Draft::new("error", [("at", Value::Integer(now.0)), ("code", Value::text(code))]);
+            draft.refs = vec![self.reference(Rel::To, position)?];
+            Ok(draft)
+        };
+        due.take(ERRORS_AT_ONCE).map(error).collect()
+    }
+
+    /// Why an entry of somebody else has no effect, where that is to be told. An error is never answered, nor is a
+    /// type that we do not know; nor what may count yet, once what it refers to is here.
+    fn error_code(&self, position: &Position) -> Option<&'static str> {
+        let leaf = self.held.leaf(position)?;
+        let Some(Effect::Without(why)) = self.state.effect(position) else { return None };
+        let is_final = !matches!(why, Why::UnknownTarget | Why::Form(NoEffect::UnknownType));
+        let is_other = position.log.party != *self.us.id() && !self.is_stopped(&position.log);
+        (is_final && is_other && leaf.said.kind != "error").then(|| why.name())
+    }
+
+    /// The entries that we have said to have no effect.
+    fn told_of(&self) -> BTreeSet<Position> {
+        let own = self.held.logs.iter().filter(|(log, _)| log.party == *self.us.id());
+        let leaves = own.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_deref());
+        let errors = leaves.filter(|leaf| leaf.said.kind == "error").flat_map(|leaf| &leaf.said.refs);
+        let place = |target: &Target| match target {
+            Target::Entry { log, seq, .. } => Some(Position::new(log.clone(), *seq)),
+            Target::Statement { .. } => None,
+        };
+        errors.filter_map(|reference| place(&reference.target)).collect()
+    }
+
+    /// Answers to comchecks that came for us and that our node has not answered.
+    fn node_answers(&self) -> Result<Vec<Draft>, Error> {
+        let mut drafts = Vec::new();
+        for (send, thread) in self.state.talks().threads() {
+            let Thread::Comcheck(views) = thread else { continue };
+            let check = views.whole();
+            let is_ours = check.sides.addressee.as_ref() == Some(self.us.id());
+            let is_open = check.phase == ComcheckPhase::Sent;
+            if !is_ours || !is_open || self.is_stopped(&send.log) || drafts.len() == CHECKS_AT_ONCE {
+                continue;
+            }
+            let mut draft = Draft::new(
+                "comcheck",
+                [
+                    ("act", Value::text("node-answer")),
+                    ("to", Value::text(check.sides.opener.as_str())),
+                    ("path", Value::text(check.path.as_str())),
+                    ("by", Value::Integer(check.by.0)),
+                ],
+            );
+            draft.aud = "to".to_owned();
+            draft.refs = vec![self.reference(Rel::To, send)?];
+            drafts.push(draft);
+        }
+        Ok(drafts)
+    }
+}
