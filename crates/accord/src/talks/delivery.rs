@@ -4,7 +4,7 @@ use detente_psi::Time;
 
 use super::Now;
 use crate::PartyId;
-use crate::record::{Position, State};
+use crate::record::{Held, Position, State};
 
 /// How far a statement has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,4 +53,11 @@ pub fn delivery(state: &State, position: &Position, to: &PartyId, now: &Now<'_>)
         (false, true) => Delivery::Tendered { since },
         (false, false) => Delivery::Sent,
     })
+}
+
+/// The newest machine receipt in a party's logs, by its own clock: the last sign of its node.
+pub fn last_receipt(held: &Held, party: &PartyId) -> Option<Time> {
+    let logs = held.logs.iter().filter(|(log, _)| log.party == *party);
+    let leaves = logs.flat_map(|(_, entries)| entries.iter().filter_map(|entry| entry.leaf.as_deref()));
+    leaves.filter(|leaf| leaf.said.kind == "ack").map(|leaf| leaf.place.time).max()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use detente_psi::Time;
 
-use super::delivery::{Delivery, delivery};
+use super::delivery::{Delivery, delivery, last_receipt};
 use super::room::{Outcome, Silence, Standing, Subject, TextPhase};
 use super::{Due, DueState, Now, Span, Thread};
 use crate::PartyId;
@@ -327,8 +327,11 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// Reservations of others on which we may still speak.
+    /// Reservations of others on which we may still speak; observers may not.
     fn reservations(&self) -> Vec<Pending> {
+        if !self.state.parties().contains(self.us) {
+            return Vec::new();
+        }
         let room = self.now.talks.room();
         let mut rows = Vec::new();
         for one in room.reservations().values().filter(|one| one.by != *self.us) {
@@ -354,12 +357,6 @@ impl<'a> Seen<'a> {
         rows
     }
 
-    fn last_receipt(&self, peer: &PartyId) -> Option<Time> {
-        let logs = self.held.logs.iter().filter(|(log, _)| log.party == *peer);
-        let leaves = logs.flat_map(|(_, entries)| entries.iter().filter_map(|entry| entry.leaf.as_deref()));
-        leaves.filter(|leaf| leaf.said.kind == "ack").map(|leaf| leaf.place.time).max()
-    }
-
     fn line(&self, peer: &'a PartyId) -> Line {
         let person =
             self.leaves_of(peer).filter(|leaf| !leaf.sigs.is_empty()).map(|leaf| leaf.said.made).max();
@@ -375,7 +372,7 @@ impl<'a> Seen<'a> {
         let pauses = self.now.pauses(self.us, peer);
         Line {
             peer: peer.clone(),
-            receipt: self.last_receipt(peer),
+            receipt: last_receipt(self.held, peer),
             person,
             comcheck: last.map(|last| Time(last.0.saturating_add(every))),
             suspended: pauses.into_iter().find(|span| span.until.is_none_or(|until| until > self.now.time)),
@@ -414,7 +411,7 @@ impl<'a> Seen<'a> {
                     said: event.said(),
                     known_to_exist: stands == Delivery::Known,
                     tendered: matches!(stands, Delivery::Tendered { .. }),
-                    last_sign: self.last_receipt(&to),
+                    last_sign: last_receipt(self.held, &to),
                     to,
                 });
             }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use detente_accord::Time;
 use detente_accord::record::{Effect, Of, Position, Target};
+use detente_accord::talks::delivery::{self, Delivery};
 use detente_accord::talks::{DueState, Event, Now, Thread};
 use detente_accord::words::time::precise;
 use detente_accord::words::{said, talks};
@@ -131,10 +132,11 @@ impl Shown<'_> {
             .iter()
             .map(|(party, at)| format!("received by {party} {}", precise(*at)))
             .collect();
-        let received = if received.is_empty() { "no receipt yet".to_owned() } else { received.join(", ") };
+        let received = if received.is_empty() { self.not_received(event) } else { received.join(", ") };
         let mut marks = Vec::new();
         marks.extend(state.is_single(&event.position).then_some(talks::SINGLE));
         marks.extend(is_after_closure(self.thread, &event.position).then_some(talks::AFTER_CLOSURE));
+        marks.extend(is_filed_late(self.thread, &event.position).then_some(talks::FILED_LATE));
         marks.extend(self.is_concurrent(event).then_some(talks::CONCURRENT));
         let marks = if marks.is_empty() { String::new() } else { format!("  [{}]", marks.join("; ")) };
         format!(
@@ -144,6 +146,21 @@ impl Shown<'_> {
             said::says(event.act.kind, event.act.name),
             precise(event.said()),
         )
+    }
+
+    /// What stands in the place of a receipt: never more than the record shows.
+    fn not_received(&self, event: &Event) -> String {
+        let state = self.accord.state();
+        let stands =
+            event.to().and_then(|to| Some((delivery::delivery(state, &event.position, &to, &self.now)?, to)));
+        match stands {
+            Some((Delivery::Tendered { .. }, to)) => {
+                let last = delivery::last_receipt(self.accord.held(), &to);
+                talks::not_delivered(last, self.now.time)
+            }
+            Some((known @ Delivery::Known, _)) => known.word().to_owned(),
+            _ => "no receipt yet".to_owned(),
+        }
     }
 
     fn is_concurrent(&self, event: &Event) -> bool {
@@ -208,6 +225,11 @@ impl Shown<'_> {
             "content": content::document(self.accord, &event.position)?,
         }))
     }
+}
+
+fn is_filed_late(thread: &Thread, position: &Position) -> bool {
+    let Thread::Contact(views) = thread else { return false };
+    views.whole().reports.iter().any(|report| report.position == *position && report.late_ms.is_some())
 }
 
 fn is_after_closure(thread: &Thread, position: &Position) -> bool {

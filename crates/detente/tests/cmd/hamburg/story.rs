@@ -1,11 +1,15 @@
 //! The story, row by row, and the end state that everybody computes.
 
-use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
 
 use super::dialogue::{Dialogue, HOMES};
+use crate::world::{World, copy, holding};
 
 /// What later rows, and the tests that depart from the story, go back to.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Entries {
     pub(super) exhibit: String,
     pub(super) inquiry: String,
@@ -188,20 +192,154 @@ pub(super) fn observed(d: &Dialogue, e: &mut Entries) {
     d.says("2027-01-22T12:00:00Z", "b", "cert-b>cert-a 2027/001", &resume);
 }
 
+/// How far the story is told.
+#[derive(Clone, Copy)]
+pub(super) enum Stage {
+    /// The inquiry is with B.
+    Asked,
+    /// It is denied.
+    Answered,
+    /// B has suspended and resumed.
+    End,
+}
+
+/// The story up to a stage. What leads there is run once for all tests, and copied.
+pub(super) fn told(stage: Stage) -> (Dialogue, Entries) {
+    static STAGES: [OnceLock<(PathBuf, Entries)>; 3] = [const { OnceLock::new() }; 3];
+    let (kept, entries) = STAGES[stage as usize].get_or_init(|| {
+        let (dialogue, entries) = tell(stage);
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
+            "cmd-{}-hamburg-{}",
+            std::process::id(),
+            stage as usize
+        ));
+        copy(dialogue.world.path(), &kept);
+        (kept, entries)
+    });
+    let world = World::empty();
+    copy(kept, world.path());
+    (Dialogue { world }, entries.clone())
+}
+
+fn tell(stage: Stage) -> (Dialogue, Entries) {
+    match stage {
+        Stage::Asked => {
+            let (dialogue, mut entries) = (Dialogue::found(), Entries::default());
+            talks(&dialogue);
+            asked(&dialogue, &mut entries);
+            (dialogue, entries)
+        }
+        Stage::Answered => {
+            let (dialogue, mut entries) = told(Stage::Asked);
+            answered(&dialogue, &mut entries);
+            (dialogue, entries)
+        }
+        Stage::End => {
+            let (dialogue, mut entries) = told(Stage::Answered);
+            settled(&dialogue, &mut entries);
+            observed(&dialogue, &mut entries);
+            (dialogue, entries)
+        }
+    }
+}
+
+/// The end of the story.
+pub(super) const END: &str = "2027-01-22T13:00:00Z";
+
 #[test]
 fn everybody_computes_the_end_state_of_the_handbook() {
-    let d = Dialogue::found();
-    let mut e = Entries::default();
-    talks(&d);
-    asked(&d, &mut e);
-    answered(&d, &mut e);
-    settled(&d, &mut e);
-    observed(&d, &mut e);
-    let end = "2027-01-22T13:00:00Z";
+    let (d, e) = told(Stage::End);
     for (home, _) in HOMES {
-        let overview: Value = d.json(end, home, &["overview"]);
-        println!("{home}: {overview:#}");
-        println!("{}", d.at(end, home, &["desk"]).out);
-        println!("{}", d.at(end, home, &["thread", &e.inquiry]).out);
+        let overview = d.json(END, home, &["overview"]);
+        let series = overview["series"].as_array().unwrap();
+        let count = |name: &str| -> u64 {
+            let of = series.iter().filter(|series| series["series"] == name);
+            of.map(|series| series["statements"].as_u64().unwrap()).sum()
+        };
+        let pairs = ["cert-a>cert-b", "cert-b>cert-a", "oversight-a>cert-a", "cert-a>oversight-a"];
+        assert_eq!(pairs.map(count), [13, 10, 2, 2], "{home}");
+        let question = &overview["questions"][0];
+        let said = ["questions", "disagreement_recorded", "late", "never_answered", "open"];
+        assert_eq!(said.map(|key| question[key].as_u64()), [1, 1, 1, 0, 0].map(Some), "{home}");
+        assert_eq!(overview["questions"].as_array().unwrap().len(), 1);
+        let denied = json!([{"party": "cert-b", "denials": 1, "contested": 1, "withdrawn": 0}]);
+        assert_eq!(overview["denials"], denied, "{home}");
+        assert_eq!((&overview["claims"]["put"], &overview["gaps"]), (&json!(0), &json!(false)));
+        assert_eq!((&overview["contacts"]["all"], &overview["contacts"]["both"]), (&json!(1), &json!(0)));
+        assert_eq!(overview["contacts"]["one_sided"][0]["reported_by"], "cert-a");
+        let shared = ["matches", "files", "handed_over", "sealed", "sealed_opened"];
+        assert_eq!(shared.map(|key| overview["shared"][key].as_u64()), [1, 5, 2, 1, 1].map(Some));
+        assert_eq!(overview["suspended"][0]["days"], 60);
+        let thread = d.at(END, home, &["thread", &e.inquiry]).out;
+        assert!(thread.contains("answer 5 Oct 2026 14:50Z, late 04:00:00"), "{thread}");
+        let review = d.at(END, home, &["thread", &e.offer]).out;
+        assert!(review.contains("review by 27 Jan"), "{review}");
+    }
+}
+
+#[test]
+fn the_table_of_pairs_says_what_was_accepted() {
+    let (d, _) = told(Stage::Asked);
+    let table = d.json("2026-10-01T09:30:00Z", "oa", &["norm", "table"]);
+    let states: Vec<(&str, &str)> = table["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| (cell["code"].as_str().unwrap(), cell["state"].as_str().unwrap()))
+        .collect();
+    let written = "as-written";
+    let expected =
+        ["E2", "E3", "E4", "E7", "E8"].map(|code| (code, if code == "E3" { "modified" } else { written }));
+    assert_eq!(states, expected, "{table:#}");
+}
+
+#[test]
+fn who_reads_what_is_as_the_scopes_say() {
+    let (d, e) = told(Stage::End);
+    // B got the two extracts that were opened to it; the observer the sealed file; nobody the rest.
+    for (home, item, is_theirs) in [
+        ("b", "0", true),
+        ("b", "1", true),
+        ("b", "2", false),
+        ("b", "5", false),
+        ("oa", "5", true),
+        ("oa", "0", false),
+    ] {
+        let taken = d.at(END, home, &["evidence", "take", &e.exhibit, item, "-o", "taken"]);
+        assert_eq!(taken.code == 0, is_theirs, "{home} {item}: {taken:?}");
+        if is_theirs {
+            let original = if item == "5" {
+                "sealed".to_owned()
+            } else {
+                format!("log{}", item.parse::<u8>().unwrap() + 1)
+            };
+            assert_eq!(d.world.bytes("taken"), d.world.bytes(&original), "{home} {item}");
+            std::fs::remove_file(d.world.file("taken")).unwrap();
+        }
+    }
+    for (home, secret) in [("b", "sealed: what was collected"), ("oa", "log1: what was collected")] {
+        assert_eq!(holding(&d.world.file(home), secret.as_bytes()), Vec::<String>::new(), "{home}");
+    }
+}
+
+/// For the independent verifiers: every log of the story as one bundle.
+#[test]
+fn the_story_leaves_as_a_bundle_that_verifies() {
+    let (d, _) = told(Stage::End);
+    let shown = d.json(END, "oa", &["accord", "show"]);
+    let accord = shown["accord"].as_str().unwrap();
+    let log = |log: &str| -> u64 {
+        let logs = shown["logs"].as_array().unwrap();
+        let of = logs.iter().find(|entry| entry["log"] == log).unwrap();
+        of["held_by"].as_object().unwrap().values().filter_map(Value::as_u64).max().unwrap()
+    };
+    let ranges = ["cert-a/0", "cert-b/0"].map(|name| format!("{name}/0..{}", log(name)));
+    let export = ["bundle", "export", "--entries", &ranges[0], "--entries", &ranges[1], "-o", "h.tar"];
+    d.at(END, "a", &export).ok();
+    d.world.run(&["verify", "h.tar", "--accord", accord]).ok();
+    if let Some(folder) = std::env::var_os("DETENTE_TEST_BUNDLES") {
+        let file = Path::new(&folder).join("hamburg-1");
+        std::fs::copy(d.world.file("h.tar"), file.with_extension("tar")).unwrap();
+        std::fs::write(file.with_extension("accord"), format!("{accord}\n")).unwrap();
     }
 }
