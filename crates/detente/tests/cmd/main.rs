@@ -6,6 +6,7 @@ mod bad_input;
 mod bench;
 mod canary;
 mod crash;
+mod demo;
 mod disks;
 mod documents;
 mod file_mode;
