@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
 
 /// `cargo xtask slow`: every test that is ignored for its length, in release, and nothing else.
 pub(crate) fn slow() -> Result<bool> {
-    let packages = ["--package", "detente-psi", "--package", "detente-store"];
+    let packages = ["--package", "detente-accord", "--package", "detente-psi", "--package", "detente-store"];
     let mut command = shell::cargo(&["test", "--release", "--lib", "--tests", "--no-fail-fast"])?;
     shell::run(command.args(packages).args(["--", "--ignored", "--nocapture"])).map(|()| true)
 }
