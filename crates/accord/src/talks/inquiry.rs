@@ -3,9 +3,9 @@
 use detente_psi::Time;
 
 use super::stance::{self, Stance};
-use super::step::{Phase, step};
+use super::step::{phases, row, step};
 use super::thread::Machine;
-use super::{Around, Due, Event, Now, Owed, Proof, Refusal, Side, Sides, Span, Step, When};
+use super::{Around, Due, Event, Now, Owed, Phase, Proof, Refusal, Side, Sides, Span, Step, When};
 use crate::PartyId;
 use crate::record::Position;
 use crate::record::Rules;
@@ -14,48 +14,31 @@ use InquiryPhase::{
     MoreInformationWanted, Released, Withdrawn,
 };
 
-/// Where an inquiry stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum InquiryPhase {
-    /// On the record; nobody has acknowledged it.
-    Released,
-    /// A person of the asked party has it.
-    Acknowledged,
-    /// An answer is being worked on.
-    Holding,
-    /// The ball is with the asker.
-    MoreInformationWanted,
-    /// Answered in part.
-    AnsweredPartly,
-    /// Answered.
-    Answered,
-    /// The asker accepts the answer.
-    Accepted,
-    /// The asker contests it.
-    Contested,
-    /// The asker asks on.
-    FollowUp,
-    /// Closed by the asker.
-    Closed,
-    /// Withdrawn or cancelled by the asker.
-    Withdrawn,
-}
-
-impl Phase for InquiryPhase {
-    fn word(self) -> &'static str {
-        match self {
-            Released => "released",
-            Acknowledged => "acknowledged",
-            Holding => "holding",
-            MoreInformationWanted => "more-information-wanted",
-            AnsweredPartly => "answered-partly",
-            Answered => "answered",
-            Accepted => "accepted",
-            Contested => "contested",
-            FollowUp => "follow-up",
-            Closed => "closed",
-            Withdrawn => "withdrawn",
-        }
+phases! {
+    /// Where an inquiry stands.
+    InquiryPhase {
+        /// On the record; nobody has acknowledged it.
+        Released = "released",
+        /// A person of the asked party has it.
+        Acknowledged = "acknowledged",
+        /// An answer is being worked on.
+        Holding = "holding",
+        /// The ball is with the asker.
+        MoreInformationWanted = "more-information-wanted",
+        /// Answered in part.
+        AnsweredPartly = "answered-partly",
+        /// Answered.
+        Answered = "answered",
+        /// The asker accepts the answer.
+        Accepted = "accepted",
+        /// The asker contests it.
+        Contested = "contested",
+        /// The asker asks on.
+        FollowUp = "follow-up",
+        /// Closed by the asker.
+        Closed = "closed",
+        /// Withdrawn or cancelled by the asker.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -77,29 +60,7 @@ const NOT_OVER: &[InquiryPhase] = &[
     Contested,
     FollowUp,
 ];
-const ALL: &[InquiryPhase] = &[
-    Released,
-    Acknowledged,
-    Holding,
-    MoreInformationWanted,
-    AnsweredPartly,
-    Answered,
-    Accepted,
-    Contested,
-    FollowUp,
-    Closed,
-    Withdrawn,
-];
-
-const fn row(
-    kind: &'static str,
-    act: &'static str,
-    by: Side,
-    from: &'static [InquiryPhase],
-    to: Option<InquiryPhase>,
-) -> Step<InquiryPhase> {
-    Step { act: (kind, act), by, from, to }
-}
+const ALL: &[InquiryPhase] = InquiryPhase::ALL;
 
 /// The machine. Where an answer leads depends on its type: see [`Inquiry`].
 pub const STEPS: &[Step<InquiryPhase>] = &[
