@@ -46,7 +46,7 @@ pub fn cell(cell: &Cell, now: Time) -> String {
             format!("pending until {} ({})", near(*until, now), by(over))
         }
         CellState::Pending { over, until: None } => {
-            format!("pending until somebody says a word ({})", by(over))
+            format!("pending: waits for a word ({})", by(over))
         }
     };
     if cell.state.is_nearly_excluded() {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use detente_accord::PartyId;
+use detente_accord::record::State;
 use detente_accord::talks::Now;
+use detente_accord::talks::room::{Counter, Norm};
 use detente_accord::words::cells::{cell, grid};
 use detente_store::Access;
 use serde_json::json;
@@ -20,7 +22,7 @@ use crate::{clock, screen};
   detente norm table
   detente norm table --as-of 2027-01-01T00:00:00Z --json")]
 pub(crate) struct NormTableArgs {
-    /// Show it for this time instead of now
+    /// Let the clocks stand at this time instead of now; all that was said counts
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
     #[command(flatten)]
@@ -50,9 +52,34 @@ pub(crate) fn run(args: &NormTableArgs, context: &Context) -> Result<Exit, Failu
     });
     let document = json!({
         "schema": "detente.norm-table.v1", "accord": accord.charter().record_id().to_string(),
-        "now": clock::rfc3339(time), "cells": rows.collect::<Vec<_>>(),
+        "now": clock::rfc3339(time), "cells": rows.collect::<Vec<_>>(), "brackets": left_json(state),
     });
-    let words = grid(&cells, |norm| state.number(norm), time, screen::columns());
+    let mut words = grid(&cells, |norm| state.number(norm), time, screen::columns());
+    words += &left_words(state);
     say(context, &document, &words)?;
     Ok(Exit::Done)
+}
+
+/// The norms that have brackets left, with how many.
+fn left(state: &State) -> impl Iterator<Item = (&Norm, Counter)> {
+    let room = state.talks().room();
+    room.norms()
+        .iter()
+        .map(|(position, norm)| (norm, room.counter(position)))
+        .filter(|(_, left)| left.is_any())
+}
+
+fn left_json(state: &State) -> Vec<serde_json::Value> {
+    let one = |(norm, left): (&Norm, Counter)| json!({ "norm": norm.position.to_string(), "code": norm.code, "open": left.open, "parked": left.parked });
+    left(state).map(one).collect()
+}
+
+/// `E3: 1 bracket left, 0 parked`.
+fn left_words(state: &State) -> String {
+    let one = |(norm, left): (&Norm, Counter)| {
+        let all = left.open + left.parked;
+        let brackets = if all == 1 { "bracket" } else { "brackets" };
+        format!("\n{}: {all} {brackets} left, {} parked", norm.code, left.parked)
+    };
+    left(state).map(one).collect()
 }

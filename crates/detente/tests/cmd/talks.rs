@@ -536,4 +536,14 @@ fn a_norm_pack_comes_to_the_table_with_its_brackets() {
     for entry in entries_of(&world, "b") {
         assert_eq!(entry["effect"], "took", "{entry}");
     }
+    let table = at(&world, "b", now, &["norm", "table"]);
+    assert!(
+        table.ok().out.ends_with("\nE2: 1 bracket left, 0 parked\nE3: 1 bracket left, 0 parked\n"),
+        "{table:?}"
+    );
+    at(&world, "b", now, &["norm", "unbracket", "4", "--how", "park", "--yes"]).ok();
+    exchange(&world, now);
+    let document = at(&world, "b", now, &["norm", "table", "--json"]).ok().json();
+    let parked = |at: usize| (&document["brackets"][at]["open"], &document["brackets"][at]["parked"]);
+    assert_eq!((parked(0), parked(1)), ((&json!(1), &json!(0)), (&json!(0), &json!(1))), "{document}");
 }

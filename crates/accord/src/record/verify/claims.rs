@@ -16,7 +16,7 @@ use crate::record::convict::{Conviction, convict};
 use crate::record::held::Position;
 use crate::record::interval::{Named, not_after};
 use crate::record::known::Known;
-use crate::record::leaf::Leaf;
+use crate::record::leaf::{Leaf, Reference, Rel, Target};
 use crate::record::names::LogId;
 
 /// What the steps have shown to hold.
@@ -267,6 +267,7 @@ fn show(leaf: &Leaf, entry: &Position, disclosed: Option<&Disclosed>) -> Vec<Str
     let mut shown = vec![format!("{} says ({}, entry {entry}{exercise}):", said.party, said.kind)];
     let public = said.public.iter().map(|(field, value)| format!("  {field}: {}", text::value(value)));
     shown.extend(public);
+    shown.extend(said.refs.iter().map(refers));
     let fields = disclosed.map_or(&[][..], |disclosed| &disclosed.fields);
     shown.extend(
         fields.iter().map(|(label, value)| format!("  {}: {}", text::escape(label), text::value(value))),
@@ -281,6 +282,15 @@ fn show(leaf: &Leaf, entry: &Position, disclosed: Option<&Disclosed>) -> Vec<Str
         shown.push(format!("  fingerprint on record, content not shown: {}", hidden.join(", ")));
     }
     shown
+}
+
+/// What a statement is about, or what else it names.
+fn refers(reference: &Reference) -> String {
+    let how = if reference.rel == Rel::To { "about" } else { reference.rel.name() };
+    match &reference.target {
+        Target::Entry { log, seq, .. } => format!("  {how}: entry {log}/{seq}"),
+        Target::Statement { party, id } => format!("  {how}: statement {} of {party}", text::hex(id)),
+    }
 }
 
 const COMPLETENESS: &str = "completeness";

@@ -114,7 +114,7 @@ const FIELDS: &[Field] = &[
     or(field("path", "path", Unit::Word, "By which path"), "file"),
     field("score", "score", Unit::Word, "How it went"),
     field("how", "how", Unit::Word, "How"),
-    field("alt", "alt", Unit::Number, "Which alternative"),
+    field("alt", "alt", Unit::Number, "Which alternative, counted from 0"),
     field("rev", "rev", Unit::Number, "The revision"),
     field("aim", "aim", Unit::Word, "What it is for"),
 ];

@@ -92,7 +92,10 @@ fn import(matches: &ArgMatches, context: &Context) -> Result<Exit, Failure> {
     let imported = table(&mut accord, proposals)?;
     let line = |norm: &Imported| {
         let number = norm.number.as_deref().unwrap_or_default();
-        format!("{:<8}{number}, entry {}, {} open", norm.code, norm.entry, brackets(norm.brackets.len()))
+        let open = count(norm.brackets.len(), "bracket");
+        let at = if norm.brackets.is_empty() { "" } else { ": " };
+        let which = norm.brackets.join(", ");
+        format!("{:<8}{number}, entry {}, {open} open{at}{which}", norm.code, norm.entry)
     };
     let words: Vec<String> = imported.iter().map(line).collect();
     let document = serde_json::json!({
@@ -144,17 +147,17 @@ fn tell(accord: &Accord<'_>, proposals: &[(&PackNorm, Proposal)], context: &Cont
     let codes: Vec<&str> = proposals.iter().map(|(norm, _)| norm.code.as_str()).collect();
     let told = preview::of(accord, &prepared).paragraph(clock::in_words);
     context.tui.disclose(&format!(
-        "Proposes {} norms ({}) and opens {}. {told} {}",
-        proposals.len(),
+        "Proposes {} ({}) and opens {}. {told} {}",
+        count(proposals.len(), "norm"),
         codes.join(", "),
-        brackets(open),
+        count(open, "bracket"),
         said::signed(&prepared),
     ));
     Ok(())
 }
 
-fn brackets(n: usize) -> String {
-    if n == 1 { "1 bracket".to_owned() } else { format!("{n} brackets") }
+fn count(n: usize, of: &str) -> String {
+    if n == 1 { format!("1 {of}") } else { format!("{n} {of}s") }
 }
 
 fn read(pack: &str) -> Result<NormPack, Failure> {
