@@ -221,7 +221,7 @@ impl Accord<'_> {
             self.refresh()?;
             return Err(error);
         }
-        if followed {
+        if followed || !leaves.iter().any(opens_notes) {
             self.hold_own_note(&origin)?
         } else {
             self.refresh()?
@@ -230,7 +230,7 @@ impl Accord<'_> {
         Ok(Appended { positions: positions.collect(), size: self.own_size() })
     }
 
-    /// Takes entries of our log up in memory. Gives whether the state could be taken on without reading all again.
+    /// Takes entries of our log up in memory. Gives whether the state could be taken on without computing all again.
     fn hold(&mut self, leaves: &[Leaf]) -> bool {
         let entry = |leaf: &Leaf| HeldEntry { hash: leaf.hash(), leaf: Some(Arc::new(leaf.clone())) };
         self.held.logs.entry(self.log.clone()).or_default().extend(leaves.iter().map(entry));
@@ -371,4 +371,9 @@ fn rule_of_files(statement: &Value) -> Option<SignerRule> {
 /// Milliseconds as the seconds of a cosignature.
 pub(crate) fn cosign_time(now: Time) -> Result<CosignTime, Rejection> {
     Ok(CosignTime::new((now.0 / 1000).max(1))?)
+}
+
+/// Whether notes that could not be read before can be read after an entry: it brings keys, or ends them.
+fn opens_notes(leaf: &Leaf) -> bool {
+    matches!(leaf.said.kind.as_str(), "charter" | "freeze" | "keys" | "member")
 }

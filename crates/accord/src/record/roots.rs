@@ -73,15 +73,28 @@ impl Roots {
         }
     }
 
-    /// Goes through a log from its beginning for one root. A node names heads of which it has a note, and those are
-    /// here; so it is rarely called.
+    /// Finds the root that a note needs. Nothing for a size beyond what is held.
+    pub(crate) fn want_note(&mut self, log: &LogId, size: u64, held: &Held) -> Option<()> {
+        if self.get(log, size).is_none() && size <= held.size(log) {
+            self.find(log, size, held);
+        }
+        self.get(log, size).map(drop)
+    }
+
+    /// Takes the root from the tree over what is held, or goes through the log from its beginning. A node names heads
+    /// of which it has a note, and those are here; so it is rarely called.
     fn find(&mut self, log: &LogId, size: u64, held: &Held) {
         let mut frontier = Frontier::default();
+        let of_log = self.logs.entry(log.clone()).or_default();
+        if of_log.frontier.size() == size {
+            of_log.roots.insert(size, of_log.frontier.root());
+            return;
+        }
         let entries = held.logs.get(log).into_iter().flatten();
         for entry in entries.take(usize::try_from(size).unwrap_or(usize::MAX)) {
             let _ = frontier.append(entry.hash, |_, _| ());
         }
-        self.logs.entry(log.clone()).or_default().roots.insert(size, frontier.root());
+        of_log.roots.insert(size, frontier.root());
     }
 
     /// The root of a log at a size, if the size is wanted and held.

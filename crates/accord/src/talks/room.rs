@@ -14,7 +14,7 @@ mod subject;
 mod table;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use bracket::{Bracket, BracketPhase, Counter, TURNS, Turn};
 pub use declaration::{Declaration, DeclarationKind, Stance};
@@ -38,6 +38,8 @@ use force::Enactment;
 pub struct Room {
     texts: BTreeMap<Position, Text>,
     norms: BTreeMap<Position, Norm>,
+    /// Norms by their codes: one is looked for at every proposal.
+    codes: BTreeMap<String, BTreeSet<Position>>,
     brackets: BTreeMap<Position, Bracket>,
     silences: BTreeMap<Position, Silence>,
     reservations: BTreeMap<Position, Reservation>,
@@ -99,7 +101,12 @@ impl Room {
 
     /// The norm of this code that is agreed; the last one proposed, if one took the place of another.
     pub fn norm_of_code(&self, code: &str, now: detente_psi::Time) -> Option<&Norm> {
-        self.norms.values().find(|norm| norm.code == code && self.norm_phase(norm, now).is_agreed())
+        self.norms_of(code).find(|norm| self.norm_phase(norm, now).is_agreed())
+    }
+
+    /// All norms of a code, in the order of their positions.
+    fn norms_of(&self, code: &str) -> impl Iterator<Item = &Norm> {
+        self.codes.get(code).into_iter().flatten().filter_map(|at| self.norms.get(at))
     }
 
     /// What an event is about: what it opens, or what the entry it names first is about.

@@ -66,7 +66,7 @@ impl State {
         }
         for hash in notes {
             let note = held.notes.get(hash)?;
-            self.roots.get(&note.log, note.size)?;
+            self.roots.want_note(&note.log, note.size, held)?;
             self.holders.follow_note(hash, note, &self.roots)?;
         }
         for position in new.filter_map(|seq| Some(Position::new(grown_log?.clone(), seq))) {

@@ -167,13 +167,13 @@ impl Room {
     pub fn norm_phase(&self, norm: &Norm, at: Time) -> NormPhase {
         let adopted = || self.outcome_over(norm.silence.as_ref(), at) == Some(Outcome::Adopted);
         let phase = if norm.phase == UnderSilence && adopted() { Agreed } else { norm.phase };
-        if phase.is_agreed() && self.successor(&norm.position, at).is_some() { Amended } else { phase }
+        if phase.is_agreed() && self.successor(norm, at).is_some() { Amended } else { phase }
     }
 
-    /// The norm that took the place of another.
-    fn successor(&self, of: &Position, at: Time) -> Option<&Norm> {
-        let replaces = |norm: &&Norm| norm.replaces.as_ref() == Some(of);
-        self.norms.values().filter(replaces).find(|norm| match norm.phase {
+    /// The norm that took the place of another. It has its code.
+    fn successor(&self, of: &Norm, at: Time) -> Option<&Norm> {
+        let replaces = |norm: &&Norm| norm.replaces.as_ref() == Some(&of.position);
+        self.norms_of(&of.code).filter(replaces).find(|norm| match norm.phase {
             Agreed | UnderReview | Amended | Lapsed => true,
             UnderSilence => self.outcome_over(norm.silence.as_ref(), at) == Some(Outcome::Adopted),
             _ => false,
@@ -320,7 +320,9 @@ impl Room {
         {
             replaced.phase = Replaced;
         }
-        self.norms.insert(event.position.clone(), Norm::of(event, replaces.filter(|_| is_amendment)));
+        let norm = Norm::of(event, replaces.filter(|_| is_amendment));
+        self.codes.entry(norm.code.clone()).or_default().insert(norm.position.clone());
+        self.norms.insert(norm.position.clone(), norm);
     }
 
     fn asked_in_silence(&self, norm: &Norm, at: Time) -> Option<&BTreeSet<PartyId>> {
