@@ -211,7 +211,7 @@ fn the_state_is_that_of_the_set_in_whatever_order_it_came() {
 
 /// Histories times orders: 100 000, or as many histories as `DETENTE_HISTORIES` says.
 #[test]
-#[ignore = "minutes"]
+#[ignore = "minutes: cargo xtask slow"]
 fn the_state_is_that_of_the_set_in_100000_orders() {
     let histories = std::env::var("DETENTE_HISTORIES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000);
     run(histories, 100);
