@@ -6,6 +6,7 @@
 pub mod import;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use crate::code_words;
 use crate::fields;
@@ -23,6 +24,8 @@ const WORDS_CONTEXT: &[u8] = b"detente/card-words/v1\0";
 const PART: &str = "card";
 /// Most keys a card may list.
 const KEYS_MAX: usize = 32;
+/// Most addresses a card may list.
+pub const ADDRESSES_MAX: usize = 4;
 
 /// What a card says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,6 +40,19 @@ pub struct CardFields {
     pub revision: u64,
     /// Public keys by purpose, [`DESK`] and [`NODE`] among them.
     pub keys: BTreeMap<String, PublicKey>,
+    /// How its node is reached over a link; homes made before there were links have none.
+    pub link: Option<Link>,
+}
+
+/// The keys of a link, pinned by whoever holds the card, and where the node listens.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// The raw public key of TLS (RFC 7250).
+    pub tls: PublicKey,
+    /// SHA-256 of the ML-DSA-44 public key (1,312 bytes) that signs the channel beside [`NODE`].
+    pub pq: [u8; 32],
+    /// Addresses with ports, at most [`ADDRESSES_MAX`]; none: this node calls, and is not called.
+    pub at: Vec<SocketAddr>,
 }
 
 /// A card whose signature was checked, with its exact bytes.
@@ -69,6 +85,9 @@ impl Card {
             ("identity".to_owned(), Value::text(b64::encode(identity.public().bytes()))),
             ("keys".to_owned(), Value::Object(keys.collect())),
         ]);
+        if let Some(link) = &fields.link {
+            members.insert("link".to_owned(), write_link(link));
+        }
         let signature = identity.sign(&signed_bytes(&members));
         members.insert("sig".to_owned(), Value::text(b64::encode(&signature)));
         Card::read(&Value::Object(members).encode())
@@ -108,8 +127,14 @@ impl Card {
         let key = |purpose: &str| keys.get(purpose).copied();
         let desk = key(DESK).ok_or(fields.bad("keys.desk"))?;
         let node = key(NODE).ok_or(fields.bad("keys.node"))?;
+        let link = fields.take_optional("link").map(read_link).transpose()?;
+        if let Some(link) = &link
+            && (link.tls == identity || keys.values().any(|key| *key == link.tls))
+        {
+            return Err(Rejection::BadKey);
+        }
         fields.finish()?;
-        let fields = CardFields { id, name, contact, revision, keys };
+        let fields = CardFields { id, name, contact, revision, keys, link };
         Ok(Card { bytes: bytes.to_vec(), identity, desk, node, fields })
     }
 
@@ -214,6 +239,33 @@ fn read_keys(
     Ok(admitted)
 }
 
+fn write_link(link: &Link) -> Value {
+    Value::Object(BTreeMap::from([
+        ("at".to_owned(), Value::Array(link.at.iter().map(|at| Value::text(at.to_string())).collect())),
+        ("pq".to_owned(), Value::text(b64::encode(&link.pq))),
+        ("tls".to_owned(), Value::text(b64::encode(link.tls.bytes()))),
+    ]))
+}
+
+fn read_link(value: Value) -> Result<Link, Rejection> {
+    let mut fields = fields::Fields::of(value, PART)?;
+    let bad = fields.bad("link.at");
+    let mut at = Vec::new();
+    for address in fields.array("at", ADDRESSES_MAX)? {
+        let Value::Text(text) = address else { return Err(bad) };
+        let address: SocketAddr = text.parse().map_err(|_| bad.clone())?;
+        // One form only, or two cards that say the same would differ.
+        if address.to_string() != text || at.contains(&address) {
+            return Err(bad);
+        }
+        at.push(address);
+    }
+    let tls = PublicKey::admit(&fields.bytes("tls")?)?;
+    let pq = fields.bytes("pq")?;
+    fields.finish()?;
+    Ok(Link { tls, pq, at })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,9 +275,36 @@ mod tests {
         let key = |seed| SecretKey::from_seed(&[seed; 32]).public();
         let keys = BTreeMap::from([(DESK.to_owned(), key(2)), (NODE.to_owned(), key(3))]);
         let id = PartyId::parse(id).unwrap();
-        let fields =
-            CardFields { id, name: "CERT-A".into(), contact: "soc@a.example".into(), revision, keys };
+        let fields = CardFields {
+            id,
+            name: "CERT-A".into(),
+            contact: "soc@a.example".into(),
+            revision,
+            keys,
+            link: None,
+        };
         Card::sign(fields, &identity).unwrap()
+    }
+
+    #[test]
+    fn link_keys_come_back_and_are_no_other_key() {
+        let identity = SecretKey::from_seed(&[1; 32]);
+        let link = |tls: u8, at: &[&str]| Link {
+            tls: SecretKey::from_seed(&[tls; 32]).public(),
+            pq: [9; 32],
+            at: at.iter().map(|at| at.parse().unwrap()).collect(),
+        };
+        let sign = |link: Link| {
+            let fields = CardFields { link: Some(link), ..card("a", 1).fields().clone() };
+            Card::sign(fields, &identity)
+        };
+        let reachable = link(4, &["192.0.2.1:7447", "[2001:db8::1]:7447"]);
+        assert_eq!(sign(reachable.clone()).unwrap().fields().link, Some(reachable));
+        for taken in [1, 2, 3] {
+            assert_eq!(sign(link(taken, &[])), Err(Rejection::BadKey));
+        }
+        let twice = link(4, &["192.0.2.1:7447", "192.0.2.1:7447"]);
+        assert_eq!(sign(twice), Err(Rejection::BadField { part: PART, field: "link.at" }));
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub(crate) fn fields(id: &str, revision: u64, desk: &SecretKey, node: &SecretKey
         contact: format!("soc@{id}.example"),
         revision,
         keys: BTreeMap::from([(DESK.to_owned(), desk.public()), (NODE.to_owned(), node.public())]),
+        link: None,
     }
 }
 
