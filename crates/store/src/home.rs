@@ -5,6 +5,7 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use detente_accord::{Card, Us};
@@ -36,7 +37,8 @@ pub struct Home {
     connection: Connection,
     keys: Keys,
     card: Card,
-    _lock: Option<Lock>,
+    /// Shared by the handles of one process; let go of with the last one.
+    lock: Option<Arc<Lock>>,
 }
 
 impl Home {
@@ -69,9 +71,28 @@ impl Home {
     fn open_with(path: &Path, access: Access, new_card: Option<&Card>) -> Result<Home, Error> {
         refuse_open_mode(path)?;
         let lock = match access {
-            Access::Write => Some(lock(path)?),
+            Access::Write => Some(Arc::new(lock(path)?)),
             Access::Read => None,
         };
+        Home::open_under(path, access, lock, new_card)
+    }
+
+    /// A second handle on the same home under the same lock, with a connection of its own: for what is changed while
+    /// accords are open on the first.
+    ///
+    /// # Errors
+    /// As [`Home::open`].
+    pub fn second(&self) -> Result<Home, Error> {
+        let access = if self.lock.is_some() { Access::Write } else { Access::Read };
+        Home::open_under(&self.path, access, self.lock.clone(), None)
+    }
+
+    fn open_under(
+        path: &Path,
+        access: Access,
+        lock: Option<Arc<Lock>>,
+        new_card: Option<&Card>,
+    ) -> Result<Home, Error> {
         let keys = KeySeeds::read(path)?.keys();
         let connection = connect(path, access)?;
         let failed = |error| Error::database(path, error);
@@ -91,7 +112,7 @@ impl Home {
         if !fits {
             return Err(damaged("its keys are not those of its card".into()));
         }
-        Ok(Home { path: path.to_owned(), connection, keys, card, _lock: lock })
+        Ok(Home { path: path.to_owned(), connection, keys, card, lock })
     }
 
     /// Where it is.

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use detente_accord::{SecretKey, b64};
+use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::Error;
@@ -35,6 +36,18 @@ pub struct Keys {
     pub desk: SecretKey,
     /// Signs files.
     pub node: SecretKey,
+    /// Of a link.
+    pub link: LinkSeeds,
+}
+
+/// What the keys of a link are made from: derived from the node's seed, so that a saved home needs no more files,
+/// and one-way, so that a link key that was stolen from memory tells nothing of the node's. Wiped on drop.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct LinkSeeds {
+    /// Of the TLS key (Ed25519).
+    pub tls: [u8; 32],
+    /// Of the ML-DSA-44 key.
+    pub pq: [u8; 32],
 }
 
 impl KeySeeds {
@@ -44,7 +57,15 @@ impl KeySeeds {
             identity: SecretKey::from_seed(&self.identity),
             desk: SecretKey::from_seed(&self.desk),
             node: SecretKey::from_seed(&self.node),
+            link: LinkSeeds {
+                tls: self.derived(b"detente/link-tls/v1\0"),
+                pq: self.derived(b"detente/link-pq/v1\0"),
+            },
         }
+    }
+
+    fn derived(&self, context: &[u8]) -> [u8; 32] {
+        Sha256::new().chain_update(context).chain_update(self.node).finalize().into()
     }
 
     fn by_name(&self) -> [(&'static str, &[u8; 32]); 3] {

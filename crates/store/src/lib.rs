@@ -25,6 +25,6 @@ pub use asks::{Opened, Places, StoredAsk};
 pub use error::Error;
 pub use export::{SEAL_RANDOM_BYTES, looks_like_export};
 pub use home::{Access, Home};
-pub use keys::{KeySeeds, Keys};
+pub use keys::{KeySeeds, Keys, LinkSeeds};
 pub use peers::{Compared, Peer};
 pub use receipts::StoredReceipt;

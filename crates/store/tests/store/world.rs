@@ -29,6 +29,7 @@ pub(crate) fn card(id: &str, keys: &Keys, revision: u64) -> Card {
         contact: String::new(),
         revision,
         keys: BTreeMap::from([(DESK.to_owned(), keys.desk.public()), (NODE.to_owned(), keys.node.public())]),
+        link: None,
     };
     Card::sign(fields, &keys.identity).unwrap()
 }
