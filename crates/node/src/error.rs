@@ -40,6 +40,12 @@ pub enum Error {
         /// The reason in words.
         words: String,
     },
+    /// The node's writer has ended.
+    #[error("the node is stopping")]
+    Stopped,
+    /// A command of another process has the home for longer than the node can keep what waits for it.
+    #[error("the home is lent to a command, and too much waits for it")]
+    Lent,
     /// We have no such accord, offer or entry.
     #[error("{0}")]
     Unknown(String),
@@ -63,7 +69,15 @@ impl Error {
             Error::Recovering(_) => "recovering",
             Error::NotAllowed(_) => "not-allowed",
             Error::NoEffect { why, .. } => why,
+            Error::Stopped => "stopped",
+            Error::Lent => "lent",
             Error::Unknown(_) => "unknown",
         }
+    }
+
+    /// Whether going on could fork our log or lose what was acknowledged: the process stops, and comes back by
+    /// verification.
+    pub fn is_fatal(&self) -> bool {
+        matches!(self, Error::Record(error) if error.is_fatal())
     }
 }

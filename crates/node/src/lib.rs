@@ -7,6 +7,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod engine;
+
 mod accord;
 mod append;
 mod confirm;

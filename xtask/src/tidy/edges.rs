@@ -4,18 +4,20 @@ use super::Finding;
 use crate::metadata::Package;
 
 /// Each package of the workspace with those of ours it may name.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("detente-psi", &[]),
     ("detente-tlog", &[]),
     ("detente-indicators", &[]),
     ("detente-accord", &["detente-indicators", "detente-psi", "detente-tlog"]),
     ("detente-store", &["detente-accord", "detente-psi", "detente-tlog"]),
-    ("detente-node", &["detente-accord", "detente-store", "detente-tlog"]),
+    ("detente-link", &["detente-accord"]),
+    ("detente-node", &["detente-accord", "detente-link", "detente-psi", "detente-store", "detente-tlog"]),
     (
         "detente",
         &[
             "detente-accord",
             "detente-indicators",
+            "detente-link",
             "detente-node",
             "detente-psi",
             "detente-store",

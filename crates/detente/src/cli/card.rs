@@ -85,13 +85,14 @@ pub(crate) fn run(args: &CardArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn revise(card: &Card, args: &CardArgs, identity: &detente_accord::SecretKey) -> Result<Card, Failure> {
-    let CardFields { id, name, contact, revision, keys } = card.fields().clone();
+    let CardFields { id, name, contact, revision, keys, link } = card.fields().clone();
     let fields = CardFields {
         id,
         name: args.set_name.clone().unwrap_or(name),
         contact: args.set_contact.clone().unwrap_or(contact),
         revision: revision + 1,
         keys,
+        link,
     };
     super::init::sign(fields, identity)
 }
@@ -105,8 +106,8 @@ fn import(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
     let mut home = context.open(access)?;
     let contact = read.line();
     if !args.dry_run {
-        let CardFields { id, name, revision, keys, .. } = home.card().fields().clone();
-        let fields = CardFields { id, name, contact: contact.clone(), revision: revision + 1, keys };
+        let CardFields { id, name, revision, keys, link, .. } = home.card().fields().clone();
+        let fields = CardFields { id, name, contact: contact.clone(), revision: revision + 1, keys, link };
         let card = super::init::sign(fields, &home.keys().identity)?;
         home.set_card(card)?;
     }

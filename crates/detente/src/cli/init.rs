@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use detente_accord::card::{DESK, NODE};
 use detente_accord::{Card, CardFields};
+use detente_link::LinkKeys;
 use detente_store::{Home, KeySeeds};
 use serde::Serialize;
 
@@ -80,6 +81,7 @@ pub(super) fn make(
         contact: contact.to_owned(),
         revision: 1,
         keys: BTreeMap::from([(DESK.to_owned(), keys.desk.public()), (NODE.to_owned(), keys.node.public())]),
+        link: Some(LinkKeys::from_seeds(&keys.link.tls, &keys.link.pq).public(Vec::new())),
     };
     let card = sign(fields, &keys.identity)?;
     Ok(Home::create(place, &seeds, &card)?)

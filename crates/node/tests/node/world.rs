@@ -40,6 +40,7 @@ fn home(folder: &std::path::Path, name: &str, seed: u8) -> Home {
         contact: format!("soc@{name}.example"),
         revision: 1,
         keys,
+        link: None,
     };
     let card = Card::sign(fields, &SecretKey::from_seed(&[seed; 32])).unwrap();
     Home::create(&folder.join(name), &seeds(), &card).unwrap()
