@@ -91,3 +91,11 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
 pub(crate) fn entropy() -> Result<Entropy, Failure> {
     Ok(Entropy::from_random(random()?))
 }
+
+/// A fresh stream for one act of a running node. Without randomness no act is safe, so the process ends.
+pub(crate) fn entropy_or_end() -> Entropy {
+    match entropy() {
+        Ok(entropy) => entropy,
+        Err(failure) => std::process::exit(i32::from(failure.exit.code())),
+    }
+}

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod accords;
+mod api;
 mod bench;
 mod cli;
 mod clock;
@@ -20,8 +21,10 @@ mod matching;
 mod pool;
 mod rules_file;
 mod screen;
+mod serve;
 mod shown;
 mod tui;
+mod web;
 
 use std::process::ExitCode;
 

@@ -102,6 +102,14 @@ pub(crate) fn answer_json(document: &impl serde::Serialize) -> Result<(), Failur
     answer(&text)
 }
 
+/// Writes one JSON document as one line to stdout.
+pub(crate) fn answer_line(document: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(document).map_err(|error| {
+        Failure::new(Exit::Usage, format!("the answer cannot be written as JSON: {error}"))
+    })?;
+    answer(&text)
+}
+
 fn write_out(out: &mut impl Write, text: std::fmt::Arguments<'_>) -> Result<(), Failure> {
     finish(out.write_fmt(text).and_then(|()| out.flush()))
 }

@@ -24,6 +24,7 @@ mod record;
 mod replay;
 mod report;
 mod result_table;
+mod serve;
 mod sync;
 mod talks;
 mod thread;
@@ -134,6 +135,8 @@ enum Command {
     /// See how a list is read, without comparing it
     #[command(subcommand)]
     List(list::ListCommand),
+    /// Run a node: the pages, the API, the port for peers
+    Serve(serve::ServeArgs),
     /// Save the home, or bring a saved one back
     #[command(subcommand)]
     Home(home::HomeCommand),
@@ -243,6 +246,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Norm(NormCommand::Table(args)) => norm_table::run(&args, context),
         Command::OversightNote(args) => oversight_note::run(&args, context),
         Command::List(command) => list::run(&command, context),
+        Command::Serve(args) => serve::run(&args, context),
         Command::Home(command) => home::run(&command, context),
         Command::Bench(command) => bench::run(&command, context),
         Command::Completions(args) => completions::run(&args),

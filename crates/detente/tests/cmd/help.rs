@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 151] = [
+const COMMANDS: [&str; 152] = [
     "try",
     "demo",
     "init",
@@ -155,6 +155,7 @@ const COMMANDS: [&str; 151] = [
     "drafts",
     "release",
     "discard",
+    "serve",
 ];
 
 fn help(command: &str) -> String {

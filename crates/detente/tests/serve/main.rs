@@ -1,0 +1,6 @@
+//! A running node as a whole program: its sockets, its files, its end.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
+
+mod running;
+mod start_stop;

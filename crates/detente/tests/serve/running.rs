@@ -1,0 +1,86 @@
+//! A home in a scratch folder and the node that runs on it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The program with none of the surroundings of whoever runs the tests.
+pub(crate) fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_detente"));
+    command.current_dir(folder).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", folder.join("nobody"));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A folder with the home `a`.
+pub(crate) fn home() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let made = program(folder.path()).args(["--home", "a", "init", "CERT-A"]).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    folder
+}
+
+/// A node that runs; ended with the test.
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) taken: Value,
+}
+
+impl Running {
+    /// Starts the node of the home `a`, and waits for its line.
+    pub(crate) fn start(folder: &Path, args: &[&str]) -> Running {
+        let mut command = program(folder);
+        command.args(["--home", "a", "serve", "--json", "--web", "127.0.0.1:0"]).args(args);
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let taken = serde_json::from_str(&line).unwrap_or_else(|error| {
+            let mut said = String::new();
+            child.stderr.as_mut().unwrap().read_to_string(&mut said).unwrap();
+            panic!("{error}: {line:?} {said}")
+        });
+        Running { child, taken }
+    }
+
+    /// Where the pages are.
+    pub(crate) fn web(&self) -> SocketAddr {
+        let port = self.taken["web"].as_str().unwrap().rsplit_once(':').unwrap().1;
+        SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()))
+    }
+
+    /// Asks for a path: the status line and everything after it.
+    pub(crate) fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.web()).unwrap();
+        let host = self.web().port();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// What it ended with.
+    pub(crate) fn end(mut self) -> Output {
+        let mut child = std::mem::replace(&mut self.child, Command::new("true").spawn().unwrap());
+        let status = child.wait().unwrap();
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        child.stdout.take().unwrap().read_to_end(&mut stdout).unwrap();
+        child.stderr.take().unwrap().read_to_end(&mut stderr).unwrap();
+        Output { status, stdout, stderr }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
