@@ -11,7 +11,17 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("detente-accord", &["detente-indicators", "detente-psi", "detente-tlog"]),
     ("detente-store", &["detente-accord", "detente-psi", "detente-tlog"]),
     ("detente-link", &["detente-accord"]),
-    ("detente-node", &["detente-accord", "detente-link", "detente-psi", "detente-store", "detente-tlog"]),
+    (
+        "detente-node",
+        &[
+            "detente-accord",
+            "detente-indicators",
+            "detente-link",
+            "detente-psi",
+            "detente-store",
+            "detente-tlog",
+        ],
+    ),
     (
         "detente",
         &[
