@@ -69,6 +69,16 @@ pub(crate) fn in_words(time: Time) -> String {
     timestamp(time).strftime("%Y-%m-%d %H:%MZ").to_string()
 }
 
+/// `2026-11-22 14:02 UTC`, for pages.
+pub(crate) fn utc(time: Time) -> String {
+    timestamp(time).strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// `2026-11-22 14:02:11 UTC`, for pages.
+pub(crate) fn utc_precise(time: Time) -> String {
+    timestamp(time).strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// RFC 3339 in UTC, for JSON.
 pub(crate) fn rfc3339(time: Time) -> String {
     timestamp(time).to_string()

@@ -24,6 +24,7 @@ mod screen;
 mod serve;
 mod shown;
 mod tui;
+#[allow(dead_code, reason = "pages are mounted one by one")]
 mod web;
 
 use std::process::ExitCode;

@@ -181,7 +181,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// Zero-width characters, direction marks and isolates, line and paragraph separators, tags, byte-order mark.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(
         c as u32,
         0x00ad | 0x061c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe007f

@@ -1,4 +1,10 @@
-//! The pages for officers and observers.
+//! The pages for officers and observers: HTML from the server, that works without scripts.
+
+mod assets;
+pub(crate) mod foreign;
+pub(crate) mod layout;
+#[cfg(test)]
+mod look;
 
 use std::sync::Arc;
 
@@ -8,5 +14,5 @@ use crate::serve::Service;
 
 /// The routes of the pages.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    Router::new().with_state(service)
+    Router::new().merge(assets::router()).with_state(service)
 }
