@@ -108,6 +108,13 @@ impl<'h> Accord<'h> {
         &self.state
     }
 
+    /// How much is held, of all that a packet can bring. It only grows: where it is the same, nothing is new.
+    pub fn stamp(&self) -> u64 {
+        let entries: usize = self.held.logs.values().map(Vec::len).sum();
+        let files = self.held.keysets.len() + self.held.offers.len() + self.held.rules.len();
+        (entries + self.held.notes.len() + files + self.convicted.len()) as u64
+    }
+
     /// The record on disk.
     pub fn record(&self) -> &Record {
         &self.record

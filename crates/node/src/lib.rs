@@ -8,6 +8,8 @@
 #![forbid(unsafe_code)]
 
 pub mod engine;
+pub mod exchange;
+pub mod limits;
 pub mod live;
 
 mod accord;
