@@ -10,6 +10,8 @@ use crate::jcs::Value;
 pub struct Reported<'a> {
     /// When it was.
     pub at: Time,
+    /// Whether it was planned.
+    pub planned: bool,
     /// Through which channel.
     pub channel: &'a str,
     /// Whether there are notes: `yes`, `no`, `whose`.
@@ -25,7 +27,7 @@ pub struct Reported<'a> {
 pub struct Differences(Vec<&'static str>);
 
 impl Differences {
-    /// The fields that differ: `at`, `channel`, `notes`, `where`, `topics`.
+    /// The fields that differ: `at`, `planned`, `channel`, `notes`, `where`, `topics`.
     pub fn fields(&self) -> &[&'static str] {
         &self.0
     }
@@ -46,6 +48,7 @@ pub fn compare(one: &Reported<'_>, other: &Reported<'_>) -> Differences {
     };
     let same = [
         ("at", one.at.0.abs_diff(other.at.0) <= SAME_TIME_MS),
+        ("planned", one.planned == other.planned),
         ("channel", one.channel == other.channel),
         ("notes", one.notes == other.notes),
         ("where", both(one.place, other.place)),
@@ -85,6 +88,7 @@ mod tests {
         let (turned, fewer) = (list(["Ports", "Elections"]), text("ports"));
         let one = Reported {
             at: Time(10_000_000),
+            planned: true,
             channel: "in-person",
             notes: "yes",
             place: Some(&here),
@@ -96,6 +100,7 @@ mod tests {
             (Reported { place: None, topics: None, ..one.clone() }, vec![]),
             (Reported { at: Time(10_000_000 + SAME_TIME_MS), ..one.clone() }, vec![]),
             (Reported { at: Time(10_000_001 + SAME_TIME_MS), ..one.clone() }, vec!["at"]),
+            (Reported { planned: false, ..one.clone() }, vec!["planned"]),
             (Reported { channel: "call", ..one.clone() }, vec!["channel"]),
             (Reported { notes: "no", ..one.clone() }, vec!["notes"]),
             (Reported { place: Some(&elsewhere), ..one.clone() }, vec!["where"]),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use detente_psi::Time;
 
+use super::compare::{Reported, compare};
 use super::stance::{self, Stance};
 use super::step::{phases, row, step};
 use super::thread::Machine;
@@ -62,6 +63,20 @@ pub struct ContactReport {
     pub withdrawn: bool,
 }
 
+impl ContactReport {
+    /// What everybody can read of it.
+    pub fn public(&self) -> Reported<'_> {
+        Reported {
+            at: self.at,
+            planned: self.planned,
+            channel: &self.channel,
+            notes: &self.notes,
+            place: None,
+            topics: None,
+        }
+    }
+}
+
 /// An entry of the register.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Contact {
@@ -95,14 +110,11 @@ impl Contact {
     /// Whether the public fields of all reports say the same; nothing while there is one. What the reports say
     /// beyond that is content.
     pub fn agree(&self) -> Option<bool> {
-        let public = |report: &ContactReport| {
-            (report.at, report.planned, report.notes.clone(), report.channel.clone())
-        };
-        let mut reports = self.reports.iter().filter(|report| !report.withdrawn);
-        let first = public(reports.next()?);
+        let mut reports = self.reports.iter().filter(|report| !report.withdrawn).map(ContactReport::public);
+        let first = reports.next()?;
         let mut rest = reports.peekable();
         rest.peek()?;
-        Some(rest.all(|report| public(report) == first))
+        Some(rest.all(|report| compare(&first, &report).fields().is_empty()))
     }
 
     fn due_of(&self, party: &PartyId, received: Option<Time>) -> Due {

@@ -24,7 +24,7 @@ use crate::screen;
   detente desk
   detente desk --as-of 2026-11-23T09:00:00Z      how it would stand then, with what is here now")]
 pub(crate) struct DeskArgs {
-    /// Show it for this time instead of now
+    /// Let the clocks stand at this time; what was said later counts all the same
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
     #[command(flatten)]

@@ -20,7 +20,7 @@ use crate::screen;
   detente overview
   detente overview --json --accord hamburg-1")]
 pub(crate) struct OverviewArgs {
-    /// Show it for this time instead of now
+    /// Let the clocks stand at this time; what was said later counts all the same
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
     #[command(flatten)]

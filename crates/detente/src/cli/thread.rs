@@ -1,14 +1,16 @@
 //! `detente thread`: one matter from its first entry on, with the clocks of both sides.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
-use detente_accord::Time;
 use detente_accord::record::{Effect, Of, Position, Target};
+use detente_accord::talks::compare::{Differences, Reported, compare};
+use detente_accord::talks::contact::ContactReport;
 use detente_accord::talks::delivery::{self, Delivery};
 use detente_accord::talks::{DueState, Event, Now, Thread};
 use detente_accord::words::time::precise;
 use detente_accord::words::{said, talks};
+use detente_accord::{Time, jcs};
 use detente_node::Accord;
 use detente_store::Access;
 use serde_json::{Value, json};
@@ -30,7 +32,7 @@ pub(crate) struct ThreadArgs {
     /// Any entry of the thread: its number, or party/epoch/number
     #[arg(value_name = "ENTRY")]
     entry: String,
-    /// Show it for this time instead of now
+    /// Let the clocks stand at this time; what was said later counts all the same
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
     #[command(flatten)]
@@ -90,6 +92,12 @@ impl Shown<'_> {
         for (position, why) in self.without_effect() {
             lines.push(format!("{}  no effect: {why}", name(self.accord, &position)));
         }
+        lines.extend(self.differences()?.map(|differences| match differences.fields() {
+            [] => "the reports, as far as they can be read here: consistent".to_owned(),
+            fields => {
+                format!("the reports, as far as they can be read here: differing in {}", fields.join(", "))
+            }
+        }));
         Ok(lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"))
     }
 
@@ -188,6 +196,20 @@ impl Shown<'_> {
         refused.collect()
     }
 
+    /// What differs between the reports of a contact by two sides; nothing in another thread, or while there is one.
+    fn differences(&self) -> Result<Option<Differences>, Failure> {
+        let Thread::Contact(views) = self.thread else { return Ok(None) };
+        let contact = views.whole();
+        let first = contact.report_of(&contact.sides.opener);
+        let other =
+            contact.reports.iter().find(|report| !report.withdrawn && report.by != contact.sides.opener);
+        let Some((first, other)) = first.zip(other) else { return Ok(None) };
+        let contents = [first, other].map(|report| content::readable(self.accord, &report.position));
+        let [first_content, other_content] = contents;
+        let (first_content, other_content) = (first_content?, other_content?);
+        Ok(Some(compare(&reported(first, &first_content), &reported(other, &other_content))))
+    }
+
     fn document(&self) -> Result<Value, Failure> {
         let opening = self.thread.opening();
         let entries =
@@ -206,6 +228,8 @@ impl Shown<'_> {
             "entries": entries,
             "no_effect": refused.iter()
                 .map(|(position, why)| json!({ "entry": position.to_string(), "reason": why })).collect::<Vec<_>>(),
+            "reports": self.differences()?
+                .map(|differences| json!({ "state": differences.name(), "differ": differences.fields() })),
         }))
     }
 
@@ -225,6 +249,10 @@ impl Shown<'_> {
             "content": content::document(self.accord, &event.position)?,
         }))
     }
+}
+
+fn reported<'a>(report: &'a ContactReport, content: &'a BTreeMap<String, jcs::Value>) -> Reported<'a> {
+    Reported { place: content.get("where"), topics: content.get("topics"), ..report.public() }
 }
 
 fn is_filed_late(thread: &Thread, position: &Position) -> bool {

@@ -22,7 +22,7 @@ pub(crate) struct ClocksArgs {
     /// As CSV
     #[arg(long)]
     csv: bool,
-    /// Show them for this time instead of now
+    /// Let the clocks stand at this time; what was said later counts all the same
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
     #[command(flatten)]

@@ -106,6 +106,7 @@ fn a_late_report_of_a_contact_stands_beside_the_first() {
         );
         let thread = d.at("2027-01-23T10:00:00Z", home, &["thread", first]).out;
         assert!(thread.contains("filed late"), "{thread}");
+        assert!(thread.contains("as far as they can be read here: differing in planned, notes"), "{thread}");
     }
 }
 
