@@ -33,6 +33,7 @@ pub mod bundle;
 pub mod convict;
 pub mod disclosure;
 pub mod exhibit;
+pub mod handed;
 pub mod interval;
 pub mod known;
 pub mod leaf;

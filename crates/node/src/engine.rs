@@ -7,6 +7,7 @@
 mod event;
 mod handle;
 mod hold;
+mod versions;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -50,15 +51,17 @@ impl Node {
         let (opened, is_open) = std::sync::mpsc::sync_channel(1);
         let path: PathBuf = home.to_owned();
         let of_thread = world.clone();
+        let versions = versions::Versions::default();
+        let of_writer = versions.clone();
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
-                let ways = hold::Ways { events, changed, parked: VecDeque::new() };
+                let ways = hold::Ways { events, changed, versions: of_writer, parked: VecDeque::new() };
                 hold::run(&path, &of_thread, ways, &opened)
             })
             .map_err(|error| Error::Unknown(format!("the writer's thread did not start: {error}")))?;
         match is_open.recv() {
-            Ok(()) => Ok(Node { handle: NodeHandle { events: sender, changes, world }, thread }),
+            Ok(()) => Ok(Node { handle: NodeHandle { events: sender, changes, versions, world }, thread }),
             // It ended before it was open: with the reason.
             Err(_) => match thread.join() {
                 Ok(Err(error)) => Err(error),

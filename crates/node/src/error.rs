@@ -40,6 +40,9 @@ pub enum Error {
         /// The reason in words.
         words: String,
     },
+    /// The links could not be set up.
+    #[error(transparent)]
+    Link(#[from] detente_link::Error),
     /// The node's writer has ended.
     #[error("the node is stopping")]
     Stopped,
@@ -69,6 +72,7 @@ impl Error {
             Error::Recovering(_) => "recovering",
             Error::NotAllowed(_) => "not-allowed",
             Error::NoEffect { why, .. } => why,
+            Error::Link(error) => error.name(),
             Error::Stopped => "stopped",
             Error::Lent => "lent",
             Error::Unknown(_) => "unknown",

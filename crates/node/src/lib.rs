@@ -10,6 +10,7 @@
 pub mod engine;
 pub mod exchange;
 pub mod limits;
+pub mod links;
 pub mod live;
 
 mod accord;
@@ -32,7 +33,9 @@ mod say;
 mod seal;
 mod seeds;
 mod signing;
+mod stamp;
 mod take;
+mod tend;
 
 pub use accord::{Access, Accord};
 pub use append::{Appended, Made};
@@ -47,3 +50,4 @@ pub use recover::Recovered;
 pub use refused::Refused;
 pub use release::{By, Done, Prepared, Waiting};
 pub use take::Taken;
+pub use tend::Tended;

@@ -23,3 +23,13 @@ pub const SLOW_MS: u64 = 300_000;
 pub const EXCHANGE_MS_MAX: u64 = 600_000;
 /// Exchanges that we have begun with one peer at a time, of different accords.
 pub const EXCHANGES_MAX: usize = 4;
+/// Connections of one peer that wait for its task. The endpoint keeps one alive; two more are being told apart.
+pub const ARRIVALS_MAX: usize = 4;
+/// Streams of matches, of all peers, that nobody has taken yet. One more is refused as busy.
+pub const OFFERED_MAX: usize = 16;
+/// The last piece of an exchange: a number and a name.
+pub const CLOSING_BYTES_MAX: usize = 128;
+/// A ping, and its answer.
+pub const PING_BYTES_MAX: usize = 16;
+/// Between looks at what time makes a node do: a tenth of the finest clock of an accord, a minute.
+pub const TEND_MS: u64 = 6_000;

@@ -41,6 +41,13 @@ pub struct Outgoing {
     pub left: u64,
 }
 
+impl Outgoing {
+    /// Whether more than heads is in it.
+    pub fn brings_entries(&self) -> bool {
+        self.entries > 0 || self.sealed > 0
+    }
+}
+
 impl Accord<'_> {
     /// Makes a packet for a party or an observer of the accord.
     ///

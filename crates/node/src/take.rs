@@ -31,6 +31,13 @@ pub struct Taken {
     pub answered: bool,
 }
 
+impl Taken {
+    /// Whether nothing was signed here because of it: all that is new is the sender's.
+    pub fn made_nothing(&self) -> bool {
+        self.cosigned.is_empty() && self.evidence.is_empty() && !self.acknowledged && !self.answered
+    }
+}
+
 impl Accord<'_> {
     /// Takes a packet in. The same packet again changes nothing; packets may come in any order.
     ///

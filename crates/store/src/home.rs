@@ -135,6 +135,14 @@ impl Home {
         &self.keys
     }
 
+    /// The keys, read from their files again: for a link, which keeps its own.
+    ///
+    /// # Errors
+    /// As [`Home::open`].
+    pub fn read_keys(&self) -> Result<Keys, Error> {
+        Ok(KeySeeds::read(&self.path)?.keys())
+    }
+
     /// Keeps a new revision of our own card.
     ///
     /// # Errors

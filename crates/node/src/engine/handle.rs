@@ -1,11 +1,14 @@
 //! What the rest of a node asks of the writer.
 
+use std::collections::BTreeMap;
+
 use detente_accord::record::RecordId;
 use detente_store::Home;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::World;
 use super::event::{Event, Moment, Next};
+use super::versions::Versions;
 use crate::{Accord, Error, Found};
 
 /// How often something has changed. Compare it; the numbers mean nothing.
@@ -35,6 +38,7 @@ impl Drop for Lease {
 pub struct NodeHandle {
     pub(super) events: mpsc::Sender<Event>,
     pub(super) changes: watch::Receiver<Change>,
+    pub(super) versions: Versions,
     pub(super) world: World,
 }
 
@@ -47,6 +51,12 @@ impl NodeHandle {
     /// Tells when something has changed.
     pub fn changes(&self) -> watch::Receiver<Change> {
         self.changes.clone()
+    }
+
+    /// How often each accord may have changed, for whoever looks again at those that did. Raised before
+    /// [`NodeHandle::changes`] tells of it.
+    pub fn versions(&self) -> BTreeMap<RecordId, u64> {
+        self.versions.all()
     }
 
     /// Looks at an accord.
@@ -69,7 +79,7 @@ impl NodeHandle {
     /// Changes an accord. What `act` did is durable when this returns.
     ///
     /// # Errors
-    /// As [`NodeHandle::look`].
+    /// As [`NodeHandle::look`]; [`Error::Lent`].
     pub async fn act<T: Send + 'static>(
         &self,
         record: RecordId,
@@ -122,7 +132,12 @@ impl NodeHandle {
 
     async fn ask<T>(&self, event: Event, answer: oneshot::Receiver<T>) -> Result<T, Error> {
         self.events.send(event).await.map_err(|_| Error::Stopped)?;
-        answer.await.map_err(|_| Error::Stopped)
+        // A writer that has ended tells of no lease any more; one that runs drops what it can't keep while it is lent.
+        let dropped = |_| match self.events.is_closed() {
+            false if self.changes.borrow().lent => Error::Lent,
+            _ => Error::Stopped,
+        };
+        answer.await.map_err(dropped)
     }
 }
 

@@ -9,6 +9,7 @@ use detente_store::{Access as HomeAccess, Home};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::event::{Event, Moment, Next};
+use super::versions::Versions;
 use super::{Change, World};
 use crate::{Access, Accord, Error, Found, list};
 
@@ -29,6 +30,7 @@ enum Until {
 pub(super) struct Ways {
     pub(super) events: mpsc::Receiver<Event>,
     pub(super) changed: watch::Sender<Change>,
+    pub(super) versions: Versions,
     /// What waits until a lent home is back.
     pub(super) parked: VecDeque<Event>,
 }
@@ -49,7 +51,7 @@ pub(super) fn run(path: &Path, world: &World, mut ways: Ways, opened: &SyncSende
             access = HomeAccess::Write;
             continue;
         }
-        ways.tell(access == HomeAccess::Read);
+        ways.tell(open.found.iter().map(|found| found.record), access == HomeAccess::Read);
         match open.take_events(&mut ways)? {
             Until::Stopped => return Ok(()),
             Until::Back => access = HomeAccess::Write,
@@ -104,12 +106,12 @@ impl<'h> Open<'h> {
                     let mut moment = self.moment();
                     let next = act(self.accord(record), &mut moment);
                     go_on(next)?;
-                    ways.tell(lent);
+                    ways.tell([record], lent);
                 }
                 Event::Home(work) => {
                     let mut moment = self.moment();
                     go_on(work(&mut self.desk, &mut moment))?;
-                    ways.tell(lent);
+                    ways.tell([], lent);
                 }
             }
         }
@@ -148,7 +150,8 @@ fn go_on(next: Next) -> Result<(), Error> {
 }
 
 impl Ways {
-    fn tell(&self, lent: bool) {
+    fn tell(&self, records: impl IntoIterator<Item = RecordId>, lent: bool) {
+        self.versions.raise(records);
         self.changed.send_modify(|change| *change = Change { count: change.count.wrapping_add(1), lent });
     }
 }

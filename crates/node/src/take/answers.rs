@@ -17,7 +17,7 @@ const CHECKS_AT_ONCE: usize = 32;
 
 impl Accord<'_> {
     /// Says of entries that came that they have no effect, each once, and answers comchecks that are for us.
-    pub(super) fn answer(
+    pub(crate) fn answer(
         &mut self,
         new: &[Position],
         now: Time,
