@@ -20,6 +20,8 @@ mod logged;
 mod matching;
 mod pool;
 mod rules_file;
+#[allow(dead_code, reason = "pages and API take parts of it one by one")]
+mod say;
 mod screen;
 mod serve;
 mod shown;

@@ -14,9 +14,9 @@ use detente_node::Accord;
 use detente_store::Access;
 
 use super::Context;
-use super::talks::named::{self, Fits};
 use crate::accords::AccordFlag;
 use crate::exit::{Exit, Failure};
+use crate::say::entry::{self, Fits};
 
 /// Print one page about an entry, or reports of the record
 #[derive(Args)]
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &ReportArgs, context: &Context) -> Result<Exit, Failure>
             let home = context.open(Access::Read)?;
             let accord = args.accord.open(&home, detente_node::Access::Read)?;
             let text = entry.as_deref().unwrap_or_default();
-            let position = named::entry(&accord, text, Fits::default())?;
+            let position = entry::entry(&accord, text, Fits::default())?;
             one(args, context, &accord, &position)
         }
     }

@@ -15,11 +15,11 @@ use detente_node::Accord;
 use detente_store::Access;
 use serde_json::{Value, json};
 
-use super::talks::named::{self, Fits};
 use super::{Context, say};
 use crate::accords::AccordFlag;
 use crate::content;
 use crate::exit::{Exit, Failure};
+use crate::say::entry::{self, Fits};
 use crate::{clock, screen};
 
 /// Read one matter from its first entry on, with both clocks
@@ -44,8 +44,8 @@ pub(crate) fn run(args: &ThreadArgs, context: &Context) -> Result<Exit, Failure>
     let home = context.open(Access::Read)?;
     let accord = args.accord.open(&home, detente_node::Access::Read)?;
     // A number alone means the entry that opened a thread, if there is one.
-    let opened = named::entry(&accord, &args.entry, Fits { of: OPENINGS, own: false });
-    let entry = opened.or_else(|_| named::entry(&accord, &args.entry, Fits::default()))?;
+    let opened = entry::entry(&accord, &args.entry, Fits { of: OPENINGS, own: false });
+    let entry = opened.or_else(|_| entry::entry(&accord, &args.entry, Fits::default()))?;
     let Some((root, thread)) = accord.state().talks().thread_of(&entry) else {
         return Err(Failure::usage(format!("{entry} is in no thread")).hint("detente report shows any entry"));
     };

@@ -10,14 +10,15 @@ use detente_store::Access;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::content::{Content, text, texts};
+use super::content::{text, texts};
 use super::flags;
-use super::named::{self, Fits};
 use super::said::flag;
 use crate::accords;
 use crate::cli::{Context, say};
 use crate::exit::{Exit, Failure};
 use crate::files::{self, Target};
+use crate::say::content::Content;
+use crate::say::entry::{self, Fits};
 use crate::tui::quoted;
 
 /// What a commitment to files takes.
@@ -90,7 +91,7 @@ pub(super) fn commit(
 /// The draft that opens items to a reader.
 pub(super) fn open(accord: &Accord<'_>, matches: &ArgMatches, content: Content) -> Result<Draft, Failure> {
     let entry = text(matches, "entry").unwrap_or_default();
-    let position = named::entry(accord, entry, Fits { of: COMMITTED, own: true })?;
+    let position = entry::entry(accord, entry, Fits { of: COMMITTED, own: true })?;
     let items: Vec<u64> = matches.get_many("item").into_iter().flatten().copied().collect();
     let to = accords::party(text(matches, "to").unwrap_or_default())?;
     let mut draft = accord.open_exhibit(&position, &items, &to, text(matches, "exercise"))?;
@@ -125,7 +126,7 @@ fn list(matches: &ArgMatches, context: &Context) -> Result<Exit, Failure> {
     let home = context.open(Access::Read)?;
     let accord = flag(matches).open(&home, detente_node::Access::Read)?;
     let entry = text(matches, "entry").unwrap_or_default();
-    let position = named::entry(&accord, entry, Fits { of: COMMITTED, own: false })?;
+    let position = entry::entry(&accord, entry, Fits { of: COMMITTED, own: false })?;
     let known = accord.exhibit_items(&position)?;
     let items: Vec<Shown> = known
         .iter()
@@ -167,7 +168,7 @@ fn take(matches: &ArgMatches, context: &Context) -> Result<Exit, Failure> {
     let home = context.open(Access::Read)?;
     let accord = flag(matches).open(&home, detente_node::Access::Read)?;
     let entry = text(matches, "entry").unwrap_or_default();
-    let position = named::entry(&accord, entry, Fits { of: EXHIBIT, own: false })?;
+    let position = entry::entry(&accord, entry, Fits { of: EXHIBIT, own: false })?;
     let index = matches.get_one("item").copied().unwrap_or_default();
     let (item, bytes) = accord.exhibit_item(&position, index)?;
     let target = Target::from(Path::new(text(matches, "output").unwrap_or_default()).as_os_str());

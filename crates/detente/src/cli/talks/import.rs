@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use super::content::{text, texts};
 use super::said::{self, flag};
-use super::{preview, times};
 use crate::cli::{Context, say};
 use crate::clock;
 use crate::exit::{Exit, Failure};
 use crate::files;
+use crate::say::{preview, times};
 use crate::tui::quoted;
 
 /// Adds the command.

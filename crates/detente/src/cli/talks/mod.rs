@@ -1,17 +1,13 @@
 //! Saying things: every act of the talks is a command, made from the table of acts. A row of [`table`] names the
 //! act; its public fields, labels and references give the flags.
 
-mod build;
 mod content;
 mod drafts;
 mod evidence;
 mod flags;
 mod import;
-pub(super) mod named;
-mod preview;
 mod said;
 mod table;
-mod times;
 
 use clap::{ArgMatches, Command};
 

@@ -12,11 +12,12 @@ use serde::Serialize;
 
 use super::content::text;
 use super::table::{How, Verb};
-use super::{build, content, evidence, preview};
+use super::{content, evidence};
 use crate::accords::AccordFlag;
 use crate::cli::{Context, say};
 use crate::clock;
 use crate::exit::{Exit, Failure};
+use crate::say::{draft, preview};
 use crate::tui::{self, quoted};
 
 #[derive(Serialize)]
@@ -45,22 +46,23 @@ pub(super) enum Ask {
 
 /// Runs a command that says something.
 pub(super) fn say_verb(verb: &Verb, matches: &ArgMatches, context: &Context) -> Result<Exit, Failure> {
-    let by = build::by(matches)?;
+    let typed = content::typed(matches);
+    let by = draft::by(&typed)?;
     let home = context.open(Access::Write)?;
     let mut accord = flag(matches).open(&home, detente_node::Access::Write)?;
-    let about = build::about(&accord, verb, matches)?;
+    let about = draft::about(&accord, &draft::acts(verb.acts), &typed)?;
     let given = content::given(about.act, matches, verb.wants_content, home.path())?;
-    let mut draft = match verb.how {
-        How::Plain => build::draft(&accord, &about, given, matches)?,
+    let mut made = match verb.how {
+        How::Plain => draft::draft(&accord, &about, given, &typed)?,
         How::CommitFiles => evidence::commit(&accord, matches, given, &mut clock::entropy()?)?,
         How::OpenItems => evidence::open(&accord, matches, given)?,
     };
     if let Some(file) = text(matches, "rules") {
         let hash = accord.keep_rules(&crate::rules_file::read(Path::new(file))?)?;
-        draft.public.insert("rules".to_owned(), Value::text(b64::encode(&hash)));
+        made.public.insert("rules".to_owned(), Value::text(b64::encode(&hash)));
     }
     let waits = matches.get_flag("draft");
-    let prepared = accord.prepare_to_say(draft, &by, waits, clock::now(), &mut clock::entropy()?)?;
+    let prepared = accord.prepare_to_say(made, &by, waits, clock::now(), &mut clock::entropy()?)?;
     let ask = if waits || matches.get_flag("yes") { Ask::Nobody } else { Ask::Person };
     finish(&mut accord, prepared, ask, context)
 }
@@ -124,7 +126,7 @@ fn document(prepared: &Prepared, told: &Preview) -> Said {
         number: None,
         r#type: act.kind.to_owned(),
         act: act.name.to_owned(),
-        to: build::to_of(prepared.draft()).map(|to| to.to_string()),
+        to: draft::to_of(prepared.draft()).map(|to| to.to_string()),
         readers: preview::shown_readers(told),
         clocks: preview::shown_clocks(told),
         offices: prepared.offices().iter().map(ToString::to_string).collect(),
@@ -162,11 +164,11 @@ fn what(document: &Said) -> String {
 
 /// A prepared statement in lines, for whoever is to release it.
 pub(super) fn in_lines(prepared: &Prepared) -> String {
-    let draft = prepared.draft();
+    let said = prepared.draft();
     let mut rows = vec![("Says", format!("{} {}", prepared.act().kind, prepared.act().name))];
-    let public = draft.public.iter().filter(|(name, _)| !matches!(name.as_str(), "act" | "to" | "single"));
+    let public = said.public.iter().filter(|(name, _)| !matches!(name.as_str(), "act" | "to" | "single"));
     let public: Vec<String> = public.map(|(name, value)| format!("{name}={}", shown(value))).collect();
-    if let Some(to) = build::to_of(draft) {
+    if let Some(to) = draft::to_of(said) {
         rows.push(("To", to.to_string()));
     }
     if !public.is_empty() {

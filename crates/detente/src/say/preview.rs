@@ -14,14 +14,14 @@ use crate::clock;
 
 /// A reader, for documents.
 #[derive(Serialize)]
-pub(super) struct ShownReader {
+pub(crate) struct ShownReader {
     party: String,
     reads: &'static str,
 }
 
 /// A clock, for documents.
 #[derive(Serialize)]
-pub(super) struct ShownClock {
+pub(crate) struct ShownClock {
     by: String,
     owes: String,
     seconds: u64,
@@ -29,7 +29,7 @@ pub(super) struct ShownClock {
 }
 
 /// Computes it.
-pub(super) fn of(accord: &Accord<'_>, prepared: &Prepared) -> Preview {
+pub(crate) fn of(accord: &Accord<'_>, prepared: &Prepared) -> Preview {
     let before = clocks(accord.state(), prepared);
     let after = clocks(prepared.would(), prepared);
     let was =
@@ -94,13 +94,13 @@ fn stays(prepared: &Prepared) -> Vec<String> {
 }
 
 /// The readers for a document.
-pub(super) fn shown_readers(preview: &Preview) -> Vec<ShownReader> {
+pub(crate) fn shown_readers(preview: &Preview) -> Vec<ShownReader> {
     let shown = |(party, reads): &(String, Reads)| ShownReader { party: party.clone(), reads: reads.name() };
     preview.readers.iter().map(shown).collect()
 }
 
 /// The clocks for a document.
-pub(super) fn shown_clocks(preview: &Preview) -> Vec<ShownClock> {
+pub(crate) fn shown_clocks(preview: &Preview) -> Vec<ShownClock> {
     let shown = |clock: &Starts| ShownClock {
         by: clock.by.clone(),
         owes: owed(clock.what).to_owned(),

@@ -10,18 +10,18 @@ use crate::tui::quoted;
 
 /// What an entry has to be, where a number alone leaves a choice.
 #[derive(Clone, Copy, Default)]
-pub(in crate::cli) struct Fits<'a> {
+pub(crate) struct Fits<'a> {
     /// Of one of these types and acts; none: any.
-    pub(in crate::cli) of: &'a [Of],
+    pub(crate) of: &'a [Of],
     /// By us.
-    pub(in crate::cli) own: bool,
+    pub(crate) own: bool,
 }
 
 /// The entry that `party/epoch/seq`, `cert-a>cert-b 2026/005`, `2026/005` or `5` means; a norm also by its code.
 ///
 /// # Errors
 /// A usage error if there is none, or a number leaves several.
-pub(in crate::cli) fn entry(accord: &Accord<'_>, text: &str, fits: Fits<'_>) -> Result<Position, Failure> {
+pub(crate) fn entry(accord: &Accord<'_>, text: &str, fits: Fits<'_>) -> Result<Position, Failure> {
     if let Ok(position) = accords::entry(text) {
         if accord.held().entry(&position).is_none() {
             return Err(Failure::usage(format!("there is no entry {position} here"))
@@ -67,7 +67,7 @@ fn is_fitting(accord: &Accord<'_>, position: &Position, fits: Fits<'_>) -> bool 
 }
 
 /// Whether an entry is of one of these types and acts; of any where none is named.
-pub(super) fn is_of(leaf: &Leaf, of: &[Of]) -> bool {
+pub(crate) fn is_of(leaf: &Leaf, of: &[Of]) -> bool {
     let act = match leaf.said.public.get("act") {
         Some(Value::Text(act)) => act.as_str(),
         _ => "",

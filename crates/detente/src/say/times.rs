@@ -10,7 +10,7 @@ use crate::exit::Failure;
 use crate::tui::quoted;
 
 /// `90m`, `72h`, `10d`, `45s`, in seconds.
-pub(super) fn seconds(text: &str) -> Option<u64> {
+pub(crate) fn seconds(text: &str) -> Option<u64> {
     let unit = text.chars().last()?;
     let each = match unit {
         's' => 1,
@@ -23,7 +23,7 @@ pub(super) fn seconds(text: &str) -> Option<u64> {
 }
 
 /// A point in time: RFC 3339, `2026-10-01 08:00Z`, `2026-10-01`, or a length of time from now.
-pub(super) fn time(text: &str) -> Result<Time, Failure> {
+pub(crate) fn time(text: &str) -> Result<Time, Failure> {
     if let Some(seconds) = seconds(text) {
         return Ok(Time(clock::now().0.saturating_add(seconds.saturating_mul(1000))));
     }
@@ -34,7 +34,7 @@ pub(super) fn time(text: &str) -> Result<Time, Failure> {
 }
 
 /// A length of time, also as the time at which it ends, in seconds from now.
-pub(super) fn length(text: &str) -> Result<u64, Failure> {
+pub(crate) fn length(text: &str) -> Result<u64, Failure> {
     if let Some(seconds) = seconds(text) {
         return Ok(seconds);
     }
@@ -45,7 +45,7 @@ pub(super) fn length(text: &str) -> Result<u64, Failure> {
 }
 
 /// A time of an event with how sure it is: `2026-10-01T08:30Z±1d`, also written `+-1d`.
-pub(super) fn about(text: &str) -> Result<(Time, Option<u64>), Failure> {
+pub(crate) fn about(text: &str) -> Result<(Time, Option<u64>), Failure> {
     let (at, around) = match text.split_once('±').or_else(|| text.split_once("+-")) {
         Some((at, around)) => (at, Some(around)),
         None => (text, None),
