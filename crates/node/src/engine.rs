@@ -47,6 +47,7 @@ impl Node {
     /// Those of opening: [`Error::Home`] where another process has it.
     pub fn start(home: &Path, world: World) -> Result<Node, Error> {
         let (sender, events) = mpsc::channel(EVENTS_MAX);
+        let later = sender.downgrade();
         let (changed, changes) = watch::channel(Change::default());
         let (opened, is_open) = std::sync::mpsc::sync_channel(1);
         let path: PathBuf = home.to_owned();
@@ -56,7 +57,7 @@ impl Node {
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
-                let ways = hold::Ways { events, changed, versions: of_writer, parked: VecDeque::new() };
+                let ways = hold::Ways { events, changed, versions: of_writer, parked: VecDeque::new(), later };
                 hold::run(&path, &of_thread, ways, &opened)
             })
             .map_err(|error| Error::Unknown(format!("the writer's thread did not start: {error}")))?;

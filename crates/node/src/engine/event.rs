@@ -19,6 +19,8 @@ pub struct Moment {
 pub(super) type Look = Box<dyn for<'h> FnOnce(Result<&Accord<'h>, Error>) + Send>;
 /// Changes an accord. Gives whether the writer may go on.
 pub(super) type Act = Box<dyn for<'h> FnOnce(Result<&mut Accord<'h>, Error>, &mut Moment) -> Next + Send>;
+/// Looks at the home: peers, answers, receipts.
+pub(super) type See = Box<dyn FnOnce(&Home) + Send>;
 /// Works on the home: peers, asks, answers, receipts.
 pub(super) type AtHome = Box<dyn FnOnce(&mut Home, &mut Moment) -> Next + Send>;
 
@@ -36,6 +38,8 @@ pub(super) enum Event {
     Look(RecordId, Look),
     /// Changes one accord.
     Act(RecordId, Act),
+    /// Looks at the home.
+    See(See),
     /// Works on the home.
     Home(AtHome),
     /// Which accords there are.

@@ -92,6 +92,21 @@ impl NodeHandle {
         self.ask(Event::Act(record, job), answer).await?
     }
 
+    /// Looks at the home: works while it is lent too.
+    ///
+    /// # Errors
+    /// As [`NodeHandle::look`].
+    pub async fn see<T: Send + 'static>(
+        &self,
+        see: impl FnOnce(&Home) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(move |home: &Home| {
+            let _ = reply.send(see(home));
+        });
+        self.ask(Event::See(job), answer).await?
+    }
+
     /// Works on the home.
     ///
     /// # Errors

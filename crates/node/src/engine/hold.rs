@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::mpsc::SyncSender;
+use std::thread;
+use std::time::Duration;
 
 use detente_accord::record::RecordId;
 use detente_store::{Access as HomeAccess, Home};
@@ -33,15 +35,35 @@ pub(super) struct Ways {
     pub(super) versions: Versions,
     /// What waits until a lent home is back.
     pub(super) parked: VecDeque<Event>,
+    /// For trying again later; weak, so that the writer ends with the last of those who ask.
+    pub(super) later: mpsc::WeakSender<Event>,
 }
+
+/// How long the writer reads on where a home that is back is still locked: by the command that ends, or by another one
+/// that was quicker.
+const TRY_AGAIN: Duration = Duration::from_millis(50);
 
 /// Runs until it is stopped, or until an error that is fatal. Tells `opened` once, when everything is open.
 pub(super) fn run(path: &Path, world: &World, mut ways: Ways, opened: &SyncSender<()>) -> Result<(), Error> {
     let mut access = HomeAccess::Write;
     let mut waits: Option<oneshot::Sender<()>> = None;
+    let mut was_open = false;
     loop {
-        let home = Home::open(path, access)?;
-        let mut open = Open::all(&home, access, world)?;
+        let home = match Home::open(path, access).map_err(Error::from) {
+            Err(error) if was_open && is_locked(&error) => {
+                access = ways.read_on();
+                continue;
+            }
+            home => home?,
+        };
+        let mut open = match Open::all(&home, access, world) {
+            Err(error) if was_open && is_locked(&error) => {
+                access = ways.read_on();
+                continue;
+            }
+            open => open?,
+        };
+        was_open = true;
         // Nobody listens the second time.
         let _ = opened.try_send(());
         if let Some(granted) = waits.take()
@@ -89,19 +111,20 @@ impl<'h> Open<'h> {
                 return Ok(Until::Stopped);
             };
             match event {
-                Event::Stop if lent => ways.parked.push_back(Event::Stop),
+                // While the home is lent too: what waits for it was never acknowledged.
                 Event::Stop => return Ok(Until::Stopped),
                 Event::Returned if lent => return Ok(Until::Back),
                 Event::Returned => {}
                 Event::Look(record, look) => look(self.accord(record).map(|accord| &*accord)),
-                // The sender is told, because the answer's way is dropped.
-                event if lent && ways.parked.len() >= PARKED_MAX => drop(event),
-                event if lent => ways.parked.push_back(event),
-                Event::Lend(granted) => return Ok(Until::Lent(granted)),
+                Event::See(see) => see(&self.desk),
                 Event::List(reply) => {
                     self.found = list(self.home)?;
                     let _ = reply.send(Ok(self.found.clone()));
                 }
+                // The sender is told, because the answer's way is dropped.
+                event if lent && ways.parked.len() >= PARKED_MAX => drop(event),
+                event if lent => ways.parked.push_back(event),
+                Event::Lend(granted) => return Ok(Until::Lent(granted)),
                 Event::Act(record, act) => {
                     let mut moment = self.moment();
                     let next = act(self.accord(record), &mut moment);
@@ -149,7 +172,28 @@ fn go_on(next: Next) -> Result<(), Error> {
     }
 }
 
+/// Whether another process has it.
+fn is_locked(error: &Error) -> bool {
+    use detente_store::record::Error as RecordError;
+    matches!(
+        error,
+        Error::Home(detente_store::Error::Locked { .. }) | Error::Record(RecordError::Locked { .. })
+    )
+}
+
 impl Ways {
+    /// Reads on, and tries to have the home back soon.
+    fn read_on(&self) -> HomeAccess {
+        let later = self.later.clone();
+        let back = move || {
+            thread::sleep(TRY_AGAIN);
+            later.upgrade().map(|events| events.blocking_send(Event::Returned))
+        };
+        // Where no thread can be started, the next lease that ends brings it back.
+        let _ = thread::Builder::new().name("back".to_owned()).spawn(back);
+        HomeAccess::Read
+    }
+
     fn tell(&self, records: impl IntoIterator<Item = RecordId>, lent: bool) {
         self.versions.raise(records);
         self.changed.send_modify(|change| *change = Change { count: change.count.wrapping_add(1), lent });
