@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use detente_accord::{PartyId, Rejection};
 use detente_store::{Access, Home, Peer};
 
+use crate::control::open_beside_node;
 use crate::exit::{Exit, Failure};
 use crate::tui::quoted;
 
@@ -21,9 +22,13 @@ pub(crate) fn place(flag: Option<&Path>) -> Result<PathBuf, Failure> {
     })
 }
 
-/// Opens the home.
+/// Opens the home. For writing beside a running node, the node lends it.
 pub(crate) fn open(flag: Option<&Path>, access: Access) -> Result<Home, Failure> {
-    Ok(Home::open(&place(flag)?, access)?)
+    let place = place(flag)?;
+    match access {
+        Access::Read => Ok(Home::open(&place, access)?),
+        Access::Write => open_beside_node(&place),
+    }
 }
 
 /// The peer that a person means: by id, or by display name without regard to case.

@@ -11,6 +11,7 @@ mod bench;
 mod cli;
 mod clock;
 mod content;
+mod control;
 mod csv;
 mod exit;
 mod files;

@@ -38,13 +38,6 @@ impl Tui {
         say(text);
     }
 
-    pub(crate) fn fail(&self, failure: &Failure) {
-        say(&format!("error: {}", failure.message));
-        if let Some(hint) = &failure.hint {
-            say(&format!("hint: {hint}"));
-        }
-    }
-
     /// A bar on stderr for work of unknown length; invisible unless stderr is a terminal.
     pub(crate) fn progress(&self, what: &str) -> ProgressBar {
         let shown = self.progress && !self.quiet && io::stderr().is_terminal();
@@ -73,6 +66,14 @@ impl Tui {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).ok()?;
         Some(line.trim().to_owned())
+    }
+}
+
+/// Why a command did not do what it was asked.
+pub(crate) fn fail(failure: &Failure) {
+    say(&format!("error: {}", failure.message));
+    if let Some(hint) = &failure.hint {
+        say(&format!("hint: {hint}"));
     }
 }
 

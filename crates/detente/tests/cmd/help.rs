@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 152] = [
+const COMMANDS: [&str; 155] = [
     "try",
     "demo",
     "init",
@@ -156,6 +156,9 @@ const COMMANDS: [&str; 152] = [
     "release",
     "discard",
     "serve",
+    "node status",
+    "node reload",
+    "node stop",
 ];
 
 fn help(command: &str) -> String {
@@ -191,6 +194,7 @@ fn every_command_s_help_fits_and_has_an_example() {
         "disclose",
         "exercise",
         "norm",
+        "node",
     ]) {
         let help = help(command);
         for line in help.lines() {

@@ -16,11 +16,32 @@ pub(crate) fn program(folder: &Path) -> Command {
     command
 }
 
+/// Runs a command with a home that ends well, and gives what it printed.
+#[track_caller]
+pub(crate) fn ok(folder: &Path, home: &str, args: &[&str]) -> String {
+    let ran = program(folder).args(["--home", home]).args(args).output().unwrap();
+    assert!(ran.status.success(), "{args:?}: {ran:?}");
+    String::from_utf8(ran.stdout).unwrap()
+}
+
 /// A folder with the home `a`.
 pub(crate) fn home() -> TempDir {
     let folder = TempDir::new().unwrap();
-    let made = program(folder.path()).args(["--home", "a", "init", "CERT-A"]).output().unwrap();
-    assert!(made.status.success(), "{made:?}");
+    ok(folder.path(), "a", &["init", "CERT-A"]);
+    folder
+}
+
+/// A folder with the homes `a` and `b`, which have each other's cards, compared.
+pub(crate) fn pair() -> TempDir {
+    let folder = home();
+    let at = folder.path();
+    ok(at, "b", &["init", "CERT-B"]);
+    for (one, other) in [("a", "b"), ("b", "a")] {
+        let card = format!("{other}.card");
+        ok(at, other, &["card", "-o", &card]);
+        let words = ok(at, other, &["card", "--words"]);
+        ok(at, one, &["peer", "add", &card, "--words", words.trim(), "--compared", "call"]);
+    }
     folder
 }
 

@@ -1,0 +1,53 @@
+//! What a node says when it has started.
+
+use serde::Serialize;
+
+use super::Service;
+
+/// The addresses that a node took.
+#[derive(Serialize)]
+pub(crate) struct Taken {
+    schema: &'static str,
+    /// Our id.
+    id: String,
+    home: String,
+    /// What to type into a browser.
+    web: String,
+    /// Where peers reach us.
+    peer: Option<String>,
+    /// Where the metrics are.
+    metrics: Option<String>,
+    /// The socket of the command line.
+    control: String,
+    /// How the process is confined.
+    confinement: String,
+    pid: u32,
+}
+
+impl Taken {
+    pub(super) fn of(service: &Service) -> Taken {
+        Taken {
+            schema: "detente.serve.v1",
+            id: service.party.to_string(),
+            home: service.config.home.display().to_string(),
+            web: service.origin(),
+            peer: service.peer.map(|at| at.to_string()),
+            metrics: None,
+            control: crate::control::socket(&service.config.home).display().to_string(),
+            confinement: service.confinement.in_words(),
+            pid: std::process::id(),
+        }
+    }
+
+    /// The same for a person.
+    pub(crate) fn in_words(&self) -> String {
+        let peers = match &self.peer {
+            Some(at) => format!("Peers reach it at {at}."),
+            None => "It has no port for peers: it reaches them, they do not reach it.".to_owned(),
+        };
+        format!(
+            "The node of {} runs. Pages: {}\n{peers}\nConfinement: {}",
+            self.id, self.web, self.confinement
+        )
+    }
+}
