@@ -57,7 +57,8 @@ impl Node {
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
-                let ways = hold::Ways { events, changed, versions: of_writer, parked: VecDeque::new(), later };
+                let ways =
+                    hold::Ways { events, changed, versions: of_writer, parked: VecDeque::new(), later };
                 hold::run(&path, &of_thread, ways, &opened)
             })
             .map_err(|error| Error::Unknown(format!("the writer's thread did not start: {error}")))?;
