@@ -146,7 +146,10 @@ causes! {
         85 "unasked-pong"
         /// An answer to no ping of ours.
         UnaskedPong,
-        86 "unknown-code"
+        86 "ping-again"
+        /// A ping while the one before has no answer yet.
+        PingAgain,
+        87 "unknown-code"
         /// An end for a cause that there is not.
         UnknownCode,
     }

@@ -88,6 +88,8 @@ pub enum Handshake {
     Version,
     /// X25519MLKEM768 is not on offer there, or its share is not one.
     Group,
+    /// None of our cipher suites is on offer there.
+    Cipher,
     /// Another application protocol than ours.
     Alpn,
     /// The other side shows a certificate, or no key at all.
@@ -112,6 +114,7 @@ impl Handshake {
         Handshake::Alert,
         Handshake::Version,
         Handshake::Group,
+        Handshake::Cipher,
         Handshake::Alpn,
         Handshake::NoRawKey,
         Handshake::UnknownKey,
@@ -129,6 +132,7 @@ impl Handshake {
             Handshake::Alert => "handshake-alert",
             Handshake::Version => "tls-version",
             Handshake::Group => "tls-group",
+            Handshake::Cipher => "tls-cipher",
             Handshake::Alpn => "tls-alpn",
             Handshake::NoRawKey => "tls-no-raw-key",
             Handshake::UnknownKey => "tls-unknown-key",

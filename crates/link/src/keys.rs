@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use detente_accord::card::Link;
 use detente_accord::{PublicKey, SecretKey};
-use ml_dsa::{MlDsa44, Seed, SigningKey};
+use ml_dsa::{MlDsa44, Seed, SignatureEncoding as _, Signer as _, SigningKey};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -35,5 +35,15 @@ impl LinkKeys {
     /// The ML-DSA-44 public key, 1,312 bytes.
     pub fn pq_public(&self) -> Vec<u8> {
         AsRef::<ml_dsa::VerifyingKey<MlDsa44>>::as_ref(&*self.pq).encode().to_vec()
+    }
+
+    /// Signs with ML-DSA-44, deterministically and under no context (FIPS 204, section 5.2); 2,420 bytes.
+    pub(crate) fn pq_sign(&self, bytes: &[u8]) -> Vec<u8> {
+        self.pq.sign(bytes).to_bytes().to_vec()
+    }
+
+    /// The key of TLS itself.
+    pub(crate) fn tls_secret(&self) -> SecretKey {
+        SecretKey::from_seed(&self.tls_seed)
     }
 }

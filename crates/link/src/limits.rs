@@ -21,12 +21,33 @@ pub const FRAME_STEP_BYTES: usize = 16 << 10;
 /// A hello: all have this size. 3,858 bytes are keys, signatures and ids at their longest, the rest room for versions.
 pub const HELLO_FRAME_BYTES: usize = 4 << 10;
 
+/// What such a frame can hold.
+pub const HELLO_PAYLOAD_BYTES_MAX: usize = HELLO_FRAME_BYTES - HEADER_BYTES;
+
 /// Most versions in a hello.
 pub const VERSIONS_MAX: usize = 8;
 
 /// Bytes in one frame that we write ourselves: small enough that a ping behind it waits 50 ms at 10 Mbit/s, large enough
 /// that a frame costs nothing beside its encryption.
 pub const WRITE_FRAME_BYTES: usize = 64 << 10;
+
+/// Bytes that one connection reads, and writes, before it lets the others: the quantum between peers.
+pub const TURN_BYTES: usize = 256 << 10;
+
+/// How long a connection that has ended waits for its last word to arrive.
+pub const LINGER_MS: u64 = 500;
+
+/// Bytes that it reads, and throws away, meanwhile.
+pub const LINGER_BYTES: u64 = 16 << 20;
+
+/// Bytes read from a socket in one call.
+pub const READ_BUFFER_BYTES: usize = 64 << 10;
+
+/// Connections that came to stand and wait for the node to take them.
+pub const ACCEPTED_MAX: usize = 16;
+
+/// Wait after the system gave no connection: it has run out of something.
+pub const ACCEPT_PAUSE_MS: u64 = 100;
 
 /// What a stream may have queued here before `send` waits: enough to keep the socket busy.
 pub const SEND_QUEUE_BYTES: usize = 1 << 20;
