@@ -22,7 +22,7 @@ pub(crate) enum Exit {
     Temporary,
     /// Not permitted by the operating system.
     Permission,
-    /// The home is of another version.
+    /// The home is of another version, the configuration cannot be, or the kernel does not confine.
     Configuration,
 }
 
@@ -68,7 +68,10 @@ impl Exit {
             Exit::Integrity => "a détente file fails its length, hash, signature or proof",
             Exit::Temporary => "temporary, try again: another process uses the home, the disk is full",
             Exit::Permission => "the operating system does not permit it, or others can read a key",
-            Exit::Configuration => "the home was written by a later version",
+            Exit::Configuration => {
+                "configuration: the home was written by a later version, a value that cannot be, a kernel that does \
+                 not confine the node"
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod api;
 mod bench;
 mod cli;
 mod clock;
+mod config;
 mod content;
 mod control;
 mod csv;

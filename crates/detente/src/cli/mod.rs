@@ -7,6 +7,7 @@ mod bench;
 mod bundle;
 mod card;
 mod completions;
+mod config;
 mod demo;
 mod desk;
 mod home;
@@ -141,6 +142,9 @@ enum Command {
     /// The node that runs on this home: see how it is, reload, stop
     #[command(subcommand)]
     Node(node::NodeCommand),
+    /// The configuration of a node: see it, check it
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// Save the home, or bring a saved one back
     #[command(subcommand)]
     Home(home::HomeCommand),
@@ -252,6 +256,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::List(command) => list::run(&command, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Node(command) => node::run(&command, context),
+        Command::Config(command) => config::run(&command, context),
         Command::Home(command) => home::run(&command, context),
         Command::Bench(command) => bench::run(&command, context),
         Command::Completions(args) => completions::run(&args),

@@ -122,6 +122,9 @@ async fn lend(service: &Service, reads: &mut BufReader<OwnedReadHalf>, lines: &m
     let mut nothing = [0];
     let _ = timeout(LEASE, reads.read(&mut nothing)).await;
     drop(lease);
+    // The command may have added a peer, or taken one away.
+    let links = service.links.clone();
+    tokio::spawn(async move { links.reload().await });
     Ok(())
 }
 

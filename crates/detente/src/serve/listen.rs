@@ -2,8 +2,8 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use super::Config;
 use super::control::Control;
+use crate::config::Config;
 use crate::exit::{Exit, Failure};
 
 /// Every socket.
@@ -11,7 +11,6 @@ pub(super) struct Listeners {
     pub(super) control: Control,
     pub(super) web: TcpListener,
     pub(super) web_at: SocketAddr,
-    #[allow(dead_code, reason = "taken once the link is wired in")]
     pub(super) peer: Option<TcpListener>,
     pub(super) peer_at: Option<SocketAddr>,
 }

@@ -2,7 +2,7 @@
 //!
 //! Started once, by `detente serve`; it ends at SIGTERM or SIGINT, with everything acknowledged on disk.
 
-mod config;
+mod card;
 mod confine;
 mod control;
 mod health;
@@ -13,27 +13,30 @@ mod service;
 mod stop;
 mod taken;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use detente_link::Limits;
 use detente_node::engine::{Node, World};
+use detente_node::links::Links;
+use detente_node::live::Live;
+use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-pub(crate) use config::{Config, WEB_DEFAULT};
 pub(crate) use service::Service;
 pub(crate) use stop::Stop;
 pub(crate) use taken::Taken;
 
+use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::{api, clock, web};
 use confine::Confinement;
 use listen::Listeners;
 use stop::Signals;
-
-/// How long what is under way may take when the node stops.
-const STOP_WAIT: Duration = Duration::from_secs(10);
 
 /// Runs a node until it is told to stop. `started` is told once, when everything is open, which addresses it took.
 ///
@@ -68,15 +71,25 @@ async fn serve(
     started: impl FnOnce(&Taken) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let signals = Signals::listen()?;
-    let service = Arc::new(service(node, config, &listeners).await?);
+    let Listeners { control, web, web_at, peer, peer_at } = listeners;
+    let addresses = card::addresses(&config.announce, peer_at);
+    let revision = node.handle().home(move |home, _| card::announce(home, addresses)).await?;
+    let service = Arc::new(service(node, config, web_at, peer, peer_at).await?);
     let stop = service.stop.clone();
     tokio::spawn(hear(signals, service.clone()));
-    tokio::spawn(until_stopped(listeners.control.serve(service.clone()), stop.clone()));
-    let pages = tokio::spawn(http::serve(listeners.web, router(service.clone()), stop.clone()));
-    started(&Taken::of(&service))?;
+    tokio::spawn(until_stopped(control.serve(service.clone()), stop.clone()));
+    let pages = tokio::spawn(http::serve(web, router(service.clone()), stop.clone()));
+    started(&Taken::of(&service, revision))?;
     writer_or_stop(&service).await;
-    let _ = timeout(STOP_WAIT, pages).await;
+    wind_up(&service, pages).await;
     Ok(())
+}
+
+/// Ends what is under way, for as long as the configuration gives it.
+async fn wind_up(service: &Service, pages: JoinHandle<()>) {
+    let links = service.links.clone();
+    let ends = async { tokio::join!(pages, links.stop()) };
+    let _ = timeout(service.config.stop_wait, ends).await;
 }
 
 /// API and pages.
@@ -112,19 +125,23 @@ async fn writer_or_stop(service: &Service) {
     }
 }
 
-async fn service(node: &Node, config: Config, listeners: &Listeners) -> Result<Service, Failure> {
+async fn service(
+    node: &Node,
+    config: Config,
+    web: SocketAddr,
+    listener: Option<std::net::TcpListener>,
+    peer: Option<SocketAddr>,
+) -> Result<Service, Failure> {
     let node = node.handle();
     let party = node.see(|home| Ok(home.card().id().clone())).await?;
-    Ok(Service {
-        node,
-        config,
-        party,
-        web: listeners.web_at,
-        peer: listeners.peer_at,
-        started: clock::now(),
-        stop: Stop::new(),
-        confinement: Confinement::default(),
-    })
+    let listener = listener
+        .map(TcpListener::from_std)
+        .transpose()
+        .map_err(|error| Failure::new(Exit::Temporary, format!("the port for peers fails: {error}")))?;
+    let (links, _offered) = Links::start(node.clone(), listener, Limits::default()).await?;
+    let live = Live::new(node.clone());
+    let (started, stop, confinement) = (clock::now(), Stop::new(), Confinement::default());
+    Ok(Service { node, links, live, config, party, web, peer, started, stop, confinement })
 }
 
 /// Real time and real randomness.

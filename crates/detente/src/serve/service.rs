@@ -4,15 +4,23 @@ use std::net::SocketAddr;
 
 use detente_accord::{PartyId, Time};
 use detente_node::engine::NodeHandle;
+use detente_node::links::Links;
+use detente_node::live::Live;
 
+use super::Stop;
 use super::confine::Confinement;
-use super::{Config, Stop};
+use crate::config::Config;
 use crate::exit::Failure;
 
 /// A running node, as its faces see it.
 pub(crate) struct Service {
     /// The way to the writer.
     pub(crate) node: NodeHandle,
+    /// The lines to the peers.
+    pub(crate) links: Links,
+    /// The live matches.
+    #[allow(dead_code, reason = "for the faces")]
+    pub(crate) live: Live,
     /// What it was told.
     pub(crate) config: Config,
     /// Whose node this is.
@@ -32,15 +40,15 @@ pub(crate) struct Service {
 impl Service {
     /// What a browser types: `http://localhost:7480`. Sign-in by passkey needs this name, not the address.
     pub(crate) fn origin(&self) -> String {
-        format!("http://localhost:{}", self.web.port())
+        let local = || format!("http://localhost:{}", self.web.port());
+        self.config.web_origin.clone().unwrap_or_else(local)
     }
 
     /// Reads again what may change while the node runs.
     ///
     /// # Errors
     /// What cannot be read; the node goes on with what it had.
-    #[allow(clippy::unused_async, reason = "the peers of a link are asked of the writer")]
     pub(super) async fn reload(&self) -> Result<(), Failure> {
-        Ok(())
+        Ok(self.links.reload().await?)
     }
 }

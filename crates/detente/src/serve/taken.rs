@@ -19,13 +19,15 @@ pub(crate) struct Taken {
     metrics: Option<String>,
     /// The socket of the command line.
     control: String,
+    /// The new revision of our card, where this start made one: peers need it.
+    card_revision: Option<u64>,
     /// How the process is confined.
     confinement: String,
     pid: u32,
 }
 
 impl Taken {
-    pub(super) fn of(service: &Service) -> Taken {
+    pub(super) fn of(service: &Service, card_revision: Option<u64>) -> Taken {
         Taken {
             schema: "detente.serve.v1",
             id: service.party.to_string(),
@@ -34,6 +36,7 @@ impl Taken {
             peer: service.peer.map(|at| at.to_string()),
             metrics: None,
             control: crate::control::socket(&service.config.home).display().to_string(),
+            card_revision,
             confinement: service.confinement.in_words(),
             pid: std::process::id(),
         }

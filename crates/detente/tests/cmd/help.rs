@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 155] = [
+const COMMANDS: [&str; 157] = [
     "try",
     "demo",
     "init",
@@ -159,6 +159,8 @@ const COMMANDS: [&str; 155] = [
     "node status",
     "node reload",
     "node stop",
+    "config show",
+    "config check",
 ];
 
 fn help(command: &str) -> String {
@@ -195,6 +197,7 @@ fn every_command_s_help_fits_and_has_an_example() {
         "exercise",
         "norm",
         "node",
+        "config",
     ]) {
         let help = help(command);
         for line in help.lines() {
