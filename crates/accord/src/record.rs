@@ -60,7 +60,7 @@ pub use no_effect::NoEffect;
 pub use numbers::{Number, Numbers, Series};
 pub use offer::{Offer, OfferFields};
 pub use offices::{Offices, Seat, SeatState};
-pub use order::Order;
+pub use order::{Block, Order};
 pub use party::{ObserverOf, Observes, Party, PartyFields, Role, Roles, Scope, Sort, Standing};
 pub use readers::{Sees, Spoken, sees};
 pub use ring::Ring;

@@ -84,6 +84,16 @@ pub(crate) fn rfc3339(time: Time) -> String {
     timestamp(time).to_string()
 }
 
+/// RFC 3339 with exactly three digits of a second, as STIX writes it.
+pub(crate) fn rfc3339_ms(time: Time) -> String {
+    timestamp(time).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// `2026-11-22`, in UTC.
+pub(crate) fn day(time: Time) -> String {
+    timestamp(time).strftime("%Y-%m-%d").to_string()
+}
+
 fn timestamp(time: Time) -> Timestamp {
     i64::try_from(time.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or(Timestamp::MAX)
 }

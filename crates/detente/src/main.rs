@@ -15,6 +15,8 @@ mod content;
 mod control;
 mod csv;
 mod exit;
+#[allow(dead_code, reason = "for the pages of matches")]
+mod export;
 mod files;
 mod homes;
 mod lists;

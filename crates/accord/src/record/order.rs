@@ -2,10 +2,14 @@
 //!
 //! There is no order beyond that. Two entries neither of which had seen the other are concurrent, and are shown so.
 
+mod blocks;
+
 use super::held::{Held, Position};
 use super::leaf::Leaf;
 use super::names::LogId;
 use super::roots::Roots;
+
+pub use blocks::Block;
 
 /// Entries in an order that keeps every entry behind what its author had seen.
 #[derive(Clone, PartialEq, Eq, Debug)]

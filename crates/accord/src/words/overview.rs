@@ -15,6 +15,14 @@ const AT: usize = 23;
 
 /// The page, for this many columns.
 pub fn overview(overview: &Overview, accord: &str, columns: usize) -> String {
+    let lines = rows(overview, accord)
+        .into_iter()
+        .flat_map(|(label, parts)| labelled(&label, AT.max(label.chars().count() + 2), &parts, columns));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The page as labels, each with its parts, for faces that lay them out by themselves.
+pub fn rows(overview: &Overview, accord: &str) -> Vec<(String, Vec<String>)> {
     let shared = &overview.shared;
     let claims = &overview.claims;
     let silences = &overview.silences;
@@ -24,7 +32,7 @@ pub fn overview(overview: &Overview, accord: &str, columns: usize) -> String {
         _ => format!(", right of reply given to {} of them", claims.reply_given),
     };
     let one = |text: String| vec![text];
-    let rows: Vec<(String, Vec<String>)> = vec![
+    vec![
         (format!("RECORD {accord}"), record(overview)),
         ("SERIES".to_owned(), series(overview)),
         ("QUESTIONS ASKED".to_owned(), questions(overview)),
@@ -59,11 +67,7 @@ pub fn overview(overview: &Overview, accord: &str, columns: usize) -> String {
         ("EXERCISE ENTRIES".to_owned(), one(format!("{}, kept apart", grouped(overview.exercise_entries)))),
         ("SUSPENDED".to_owned(), suspended(overview)),
         ("CANNOT SHOW".to_owned(), one(CANNOT_SHOW.to_owned())),
-    ];
-    let lines = rows
-        .iter()
-        .flat_map(|(label, parts)| labelled(label, AT.max(label.chars().count() + 2), parts, columns));
-    lines.collect::<Vec<_>>().join("\n")
+    ]
 }
 
 fn record(overview: &Overview) -> Vec<String> {

@@ -147,7 +147,7 @@ impl Watch for Steps {
 }
 
 /// The phases that take long, for whoever waits.
-fn step_in_words(phase: &'static str) -> &'static str {
+pub(crate) fn step_in_words(phase: &'static str) -> &'static str {
     match phase {
         "start" => "padding the lists",
         "blinding" => "hiding our items",

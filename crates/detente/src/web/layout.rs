@@ -114,7 +114,7 @@ pub(crate) fn page(shell: &Shell, body: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (shell.title) (of) " · détente" }
+                title { (visible(&shell.title)) (visible(&of)) " · détente" }
                 link rel="stylesheet" href=(assets::css_path());
                 script src=(assets::js_path()) defer {}
             }
@@ -218,7 +218,7 @@ pub(crate) fn overdue(at: Time, now: Time) -> String {
 pub(crate) fn said_by(head: &str, lines: &[String]) -> Markup {
     html! {
         figure.said {
-            figcaption { (head) }
+            figcaption { (foreign(head)) }
             blockquote { @for line in lines { p { (foreign(line)) } } }
         }
     }

@@ -125,6 +125,7 @@ impl Path {
             b"email-addr:value" | b"email-message:from_ref.value" | b"email-message:sender_ref.value" => {
                 Path::Carried(Declared::Kind(Kind::Email))
             }
+            b"file:extensions.windows-pebinary-ext.imphash" => Path::Carried(Declared::Kind(Kind::Imphash)),
             b"autonomous-system:number" => Path::Known,
             _ => match path.strip_prefix(b"file:hashes.") {
                 Some(name) => hash_kind(name).map_or(Path::Known, |kind| Path::Carried(Declared::Kind(kind))),
