@@ -262,6 +262,8 @@ fn connect_writer(path: &Path) -> Result<Connection, Error> {
     connection.pragma_update(None, "foreign_keys", true).map_err(failed)?;
     // Deleted rows held items and secrets: their bytes are overwritten.
     connection.pragma_update(None, "secure_delete", true).map_err(failed)?;
+    // A confined node may write nowhere but in its home.
+    connection.pragma_update(None, "temp_store", "MEMORY").map_err(failed)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
     schema::migrate(&mut connection, path)?;

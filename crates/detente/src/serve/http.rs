@@ -1,34 +1,50 @@
 //! The HTTP face: HTTP/1.1 with a bound on everything that the other end could draw out.
 
+pub(super) mod answered;
 mod pace;
 mod patient;
 
-use std::net::TcpListener;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::map_request;
+use axum::serve::Listener;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
-use super::Stop;
 use super::limits::{BODY_BYTES_MAX, CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_WAIT, HEADERS_MAX};
+use super::{Stop, tls};
 use patient::Patient;
 
 /// Serves until the node stops and open requests are done.
-pub(super) async fn serve(listener: TcpListener, routes: Router, stop: Stop) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return stop.tell() };
+pub(super) async fn serve<L: Listener>(
+    mut listener: L,
+    routes: Router,
+    tls: Option<tls::Current>,
+    stop: Stop,
+) {
     let routes = bounded(routes);
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    while let Some((stream, place)) = accept(&listener, &places, &stop).await {
-        tokio::spawn(connection(stream, routes.clone(), stop.clone(), place));
+    while let Some((stream, place)) = accept(&mut listener, &places, &stop).await {
+        let (routes, stop) = (routes.clone(), stop.clone());
+        match tls.as_ref().map(|current| current.borrow().clone()) {
+            None => tokio::spawn(connection(stream, routes, stop, place)),
+            Some(config) => tokio::spawn(async move {
+                let handshake = TlsAcceptor::from(config).accept(stream);
+                if let Ok(Ok(stream)) = timeout(HEADER_WAIT, handshake).await {
+                    connection(stream, routes, stop, place).await;
+                }
+            }),
+        };
     }
     // All places free: all connections done.
-    let _ = places.acquire_many(CONNECTIONS_MAX as u32).await;
+    let _ = places.acquire_many(u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX)).await;
 }
 
 /// Routes with bounds on bodies.
@@ -36,21 +52,16 @@ fn bounded(routes: Router) -> Router {
     routes.layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).layer(map_request(pace::paced))
 }
 
-/// The next connection and its place; nothing once the node stops.
-async fn accept(
-    listener: &tokio::net::TcpListener,
+/// The next connection and its place; nothing once the node stops. Who finds no place waits outside.
+async fn accept<L: Listener>(
+    listener: &mut L,
     places: &Arc<Semaphore>,
     stop: &Stop,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(L::Io, OwnedSemaphorePermit)> {
     let next = async {
-        loop {
-            let place = places.clone().acquire_owned().await.ok()?;
-            match listener.accept().await {
-                Ok((stream, _)) => return Some((stream, place)),
-                // Out of descriptors, or a connection that was given up: others still come.
-                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
-            }
-        }
+        let place = places.clone().acquire_owned().await.ok()?;
+        let (stream, _) = listener.accept().await;
+        Some((stream, place))
     };
     tokio::select! {
         () = stop.told() => None,
@@ -58,8 +69,10 @@ async fn accept(
     }
 }
 
-async fn connection(stream: TcpStream, routes: Router, stop: Stop, place: OwnedSemaphorePermit) {
-    let _ = stream.set_nodelay(true);
+async fn connection<S>(stream: S, routes: Router, stop: Stop, place: OwnedSemaphorePermit)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()

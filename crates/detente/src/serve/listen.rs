@@ -2,17 +2,21 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use super::control::Control;
+use super::metrics;
+use super::tls::Certificate;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 
-/// Every socket.
+/// Every socket but that of the command line, which is in the home.
 pub(super) struct Listeners {
-    pub(super) control: Control,
     pub(super) web: TcpListener,
     pub(super) web_at: SocketAddr,
     pub(super) peer: Option<TcpListener>,
     pub(super) peer_at: Option<SocketAddr>,
+    pub(super) metrics: Option<metrics::Listening>,
+    pub(super) metrics_at: Option<String>,
+    /// Read with them: its key is readable to nobody once the process is confined, if it lies elsewhere.
+    pub(super) certificate: Option<Certificate>,
 }
 
 impl Listeners {
@@ -26,11 +30,12 @@ impl Listeners {
             return Err(Failure::new(Exit::Configuration, why)
                 .hint("pages elsewhere need TLS and an enrolled passkey"));
         }
+        let certificate = config.tls.as_ref().map(Certificate::read).transpose()?;
         let (web, web_at) = tcp(config.web)?;
-        let peer = config.peer.map(tcp).transpose()?;
-        let peer_at = peer.as_ref().map(|(_, at)| *at);
-        let control = Control::bind(&config.home)?;
-        Ok(Listeners { control, web, web_at, peer: peer.map(|(listener, _)| listener), peer_at })
+        let (peer, peer_at) = config.peer.map(tcp).transpose()?.unzip();
+        let (metrics, metrics_at) =
+            config.metrics.as_ref().map(metrics::Listening::bind).transpose()?.unzip();
+        Ok(Listeners { web, web_at, peer, peer_at, metrics, metrics_at, certificate })
     }
 }
 

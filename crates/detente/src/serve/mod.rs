@@ -9,15 +9,21 @@ mod health;
 mod http;
 mod limits;
 mod listen;
+mod log;
+mod metrics;
+mod notify;
+mod panics;
 mod service;
 mod stop;
 mod taken;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::map_response_with_state;
 use detente_link::Limits;
 use detente_node::engine::{Node, World};
 use detente_node::links::Links;
@@ -35,28 +41,42 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::{api, clock, web};
 use confine::Confinement;
+use control::Control;
 use listen::Listeners;
 use stop::Signals;
+use tls::Certificate;
 
 /// Runs a node until it is told to stop. `started` is told once, when everything is open, which addresses it took.
 ///
+/// Sockets first, then confinement, then the home: not a byte of anybody is read before the process is confined.
+///
 /// # Errors
-/// Those of opening the home; an address that is taken; what ended the writer.
+/// Those of opening the home; an address that is taken; a kernel that does not confine; what ended the writer.
 pub(crate) fn run(
     config: Config,
     started: impl FnOnce(&Taken) -> Result<(), Failure>,
 ) -> Result<Exit, Failure> {
-    let node = Node::start(&config.home, world())?;
+    let level = log::begin(&config)?;
+    panics::count();
     let listeners = Listeners::bind(&config)?;
+    let confinement = Confinement::begin(&config)?;
+    let node = Node::start(&config.home, world())?;
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(&node, config, listeners, started));
+    let served = runtime.block_on(serve(&node, config, listeners, Standing { confinement, level }, started));
     runtime.block_on(node.handle().stop());
     let ended = node.join();
     // What still waits for a slow reader is not waited for.
     runtime.shutdown_timeout(Duration::from_secs(1));
     served?;
     ended?;
+    tracing::info!("stopped");
     Ok(Exit::Done)
+}
+
+/// What stands before the node starts.
+struct Standing {
+    confinement: Confinement,
+    level: log::Level,
 }
 
 fn runtime() -> Result<Runtime, Failure> {
@@ -68,40 +88,73 @@ async fn serve(
     node: &Node,
     config: Config,
     listeners: Listeners,
+    standing: Standing,
     started: impl FnOnce(&Taken) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let signals = Signals::listen()?;
-    let Listeners { control, web, web_at, peer, peer_at } = listeners;
-    let addresses = card::addresses(&config.announce, peer_at);
+    let control = Control::bind(&config.home)?;
+    let addresses = card::addresses(&config.announce, listeners.peer_at);
     let revision = node.handle().home(move |home, _| card::announce(home, addresses)).await?;
-    let service = Arc::new(service(node, config, web_at, peer, peer_at).await?);
+    let Listeners { web, web_at, peer, peer_at, metrics, metrics_at, certificate } = listeners;
+    let tls = certificate.as_ref().map(Certificate::current);
+    let taken = Places { web: web_at, peer: peer_at, metrics: metrics_at };
+    let service = Arc::new(service(node, config, peer, certificate, taken, standing).await?);
     let stop = service.stop.clone();
     tokio::spawn(hear(signals, service.clone()));
     tokio::spawn(until_stopped(control.serve(service.clone()), stop.clone()));
-    let pages = tokio::spawn(http::serve(web, router(service.clone()), stop.clone()));
-    started(&Taken::of(&service, revision))?;
+    tokio::spawn(notify::watch(service.node.clone()));
+    if let Some(metrics) = metrics {
+        tokio::spawn(metrics.serve(service.clone()));
+    }
+    let web = tokio::net::TcpListener::from_std(web)
+        .map_err(|error| Failure::new(Exit::Temporary, format!("the port of the pages fails: {error}")))?;
+    let pages = tokio::spawn(http::serve(web, router(service.clone()), tls, stop.clone()));
+    let taken = Taken::of(&service, revision);
+    started(&taken)?;
+    tell_started(&service);
     writer_or_stop(&service).await;
+    notify::stopping();
     wind_up(&service, pages).await;
     Ok(())
+}
+
+fn tell_started(service: &Service) {
+    let confinement = service.confinement.in_words();
+    tracing::info!(id = %service.party, web = %service.web, confinement, "started");
+    if !service.confinement.holds() {
+        tracing::warn!(confinement, "the kernel shuts less than it should");
+    }
+    notify::ready(&format!("pages at {}; {confinement}", service.origin()));
 }
 
 /// Ends what is under way, for as long as the configuration gives it.
 async fn wind_up(service: &Service, pages: JoinHandle<()>) {
     let links = service.links.clone();
     let ends = async { tokio::join!(pages, links.stop()) };
-    let _ = timeout(service.config.stop_wait, ends).await;
+    if timeout(service.config.stop_wait, ends).await.is_err() {
+        tracing::warn!("not everything under way ended in time");
+    }
 }
 
 /// API and pages.
 fn router(service: Arc<Service>) -> Router {
-    health::router(service.clone()).merge(api::router(service.clone())).merge(web::router(service))
+    let answered = service.answered.clone();
+    let routes =
+        health::router(service.clone()).merge(api::router(service.clone())).merge(web::router(service));
+    routes.layer(map_response_with_state(answered, http::answered::count))
 }
 
 /// Reloads and stops at signals; ends the process at the second one that says stop.
 async fn hear(mut signals: Signals, service: Arc<Service>) {
     while !signals.next_is_stop().await {
-        // What could not be read again is in the log; the node goes on with what it had.
-        let _ = service.reload().await;
+        notify::reloading();
+        if let Err(failure) = service.reload().await {
+            tracing::warn!(
+                why = failure.message,
+                "not everything was read again; the node goes on with what it had"
+            );
+        }
+        notify::ready("reloaded");
     }
     service.stop.tell();
     while !signals.next_is_stop().await {}
@@ -125,23 +178,48 @@ async fn writer_or_stop(service: &Service) {
     }
 }
 
+/// The addresses that were taken.
+struct Places {
+    web: SocketAddr,
+    peer: Option<SocketAddr>,
+    metrics: Option<String>,
+}
+
 async fn service(
     node: &Node,
     config: Config,
-    web: SocketAddr,
-    listener: Option<std::net::TcpListener>,
-    peer: Option<SocketAddr>,
+    peers: Option<std::net::TcpListener>,
+    certificate: Option<Certificate>,
+    taken: Places,
+    standing: Standing,
 ) -> Result<Service, Failure> {
     let node = node.handle();
     let party = node.see(|home| Ok(home.card().id().clone())).await?;
-    let listener = listener
+    let peers = peers
         .map(TcpListener::from_std)
         .transpose()
         .map_err(|error| Failure::new(Exit::Temporary, format!("the port for peers fails: {error}")))?;
-    let (links, _offered) = Links::start(node.clone(), listener, Limits::default()).await?;
+    let (links, _offered) = Links::start(node.clone(), peers, Limits::default()).await?;
     let live = Live::new(node.clone());
-    let (started, stop, confinement) = (clock::now(), Stop::new(), Confinement::default());
-    Ok(Service { node, links, live, config, party, web, peer, started, stop, confinement })
+    let Places { web, peer, metrics } = taken;
+    let Standing { confinement, level } = standing;
+    let (started, stop, answered) = (clock::now(), Stop::new(), Arc::default());
+    Ok(Service {
+        node,
+        links,
+        live,
+        config,
+        party,
+        web,
+        peer,
+        metrics,
+        started,
+        stop,
+        confinement,
+        answered,
+        level,
+        certificate,
+    })
 }
 
 /// Real time and real randomness.

@@ -1,6 +1,7 @@
 //! What pages, API and the control socket share.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use detente_accord::{PartyId, Time};
 use detente_node::engine::NodeHandle;
@@ -9,7 +10,10 @@ use detente_node::live::Live;
 
 use super::Stop;
 use super::confine::Confinement;
-use crate::config::Config;
+use super::http::answered::Answered;
+use super::log::Level;
+use super::tls::Certificate;
+use crate::config::{Config, sources};
 use crate::exit::Failure;
 
 /// A running node, as its faces see it.
@@ -29,12 +33,20 @@ pub(crate) struct Service {
     pub(crate) web: SocketAddr,
     /// The address at which peers reach us.
     pub(crate) peer: Option<SocketAddr>,
+    /// Where the metrics are.
+    pub(crate) metrics: Option<String>,
     /// When it started.
     pub(crate) started: Time,
     /// Tells that it stops: streams to browsers have to end then.
     pub(crate) stop: Stop,
     /// How the process is confined.
     pub(crate) confinement: Confinement,
+    /// Answers of pages and API so far.
+    pub(super) answered: Arc<Answered>,
+    /// What is logged.
+    pub(super) level: Level,
+    /// TLS of the pages.
+    pub(super) certificate: Option<Certificate>,
 }
 
 impl Service {
@@ -49,6 +61,13 @@ impl Service {
     /// # Errors
     /// What cannot be read; the node goes on with what it had.
     pub(super) async fn reload(&self) -> Result<(), Failure> {
-        Ok(self.links.reload().await?)
+        let file = self.config.file.as_deref();
+        let raw = sources(file)?;
+        let read = Config::check(&raw, &self.config.home, file)?;
+        self.level.set(&read.log);
+        self.certificate.as_ref().map(Certificate::reload).transpose()?;
+        self.links.reload().await?;
+        tracing::info!("read again: log level, TLS key, peers");
+        Ok(())
     }
 }

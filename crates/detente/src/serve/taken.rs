@@ -34,7 +34,7 @@ impl Taken {
             home: service.config.home.display().to_string(),
             web: service.origin(),
             peer: service.peer.map(|at| at.to_string()),
-            metrics: None,
+            metrics: service.metrics.clone(),
             control: crate::control::socket(&service.config.home).display().to_string(),
             card_revision,
             confinement: service.confinement.in_words(),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
 
 mod configured;
+mod confined;
 mod lend;
 mod running;
 mod start_stop;
