@@ -52,8 +52,10 @@ impl Counts {
 
     /// A connection that stood has ended.
     pub(crate) fn disconnected(&self, name: &'static str) {
-        self.change(|counters| counters.open = counters.open.saturating_sub(1));
-        self.refused(name);
+        self.change(|counters| {
+            counters.open = counters.open.saturating_sub(1);
+            *counters.ended.entry(name).or_default() += 1;
+        });
     }
 
     /// A connection did not come to stand.

@@ -301,6 +301,7 @@ fn incompatible(fault: &PeerIncompatible) -> Handshake {
             Handshake::NoRawKey
         }
         Not::NoCipherSuitesInCommon => Handshake::Cipher,
+        Not::NullCompressionRequired => Handshake::NotTls,
         Not::NoKxGroupsInCommon | Not::NamedGroupsExtensionRequired | Not::KeyShareExtensionRequired => {
             Handshake::Group
         }
