@@ -4,7 +4,7 @@ use super::Finding;
 use super::rust::find_word;
 use super::tree::{Tree, line_at};
 
-/// Calls that make a queue without a limit.
+/// Calls that, without an argument, make a queue without a limit.
 const UNBOUNDED: [&str; 4] = ["mpsc::channel", "unbounded_channel", "channel::unbounded", "unbounded"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
@@ -13,7 +13,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         for name in UNBOUNDED {
             for at in find_word(&scanned.code, name) {
                 let (after, line) = (&scanned.code[at + name.len()..], line_at(&file.text, at));
-                let called = after.starts_with('(') || after.starts_with("::<");
+                let called = is_call_without_arguments(after);
                 let same = |finding: &Finding| finding.path == file.path && finding.line == line;
                 if called && !findings.iter().any(same) {
                     let detail = format!("{name} has no limit: use a bounded channel");
@@ -23,6 +23,12 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// `()`, maybe behind types. A bounded channel takes its bound.
+fn is_call_without_arguments(after: &str) -> bool {
+    let types = if after.starts_with("::<") { after.find(">(").map_or(0, |at| at + 1) } else { 0 };
+    after[types..].strip_prefix('(').is_some_and(|arguments| arguments.trim_start().starts_with(')'))
 }
 
 #[cfg(test)]
@@ -39,6 +45,9 @@ mod tests {
         check("let (a, b) = std::sync::mpsc::channel::<u8>();", 1);
         check("let (a, b) = tokio::sync::mpsc::unbounded_channel();", 1);
         check("let (a, b) = crossbeam_channel::unbounded();", 1);
+        check("let (a, b) = std::sync::mpsc::channel::<(u8, Vec<u8>)>();", 1);
+        check("let (a, b) = tokio::sync::mpsc::channel(16);", 0);
+        check("let (a, b) = mpsc::channel::<Event>(\n    EVENTS_MAX,\n);", 0);
         check("let (a, b) = mpsc::sync_channel(16); // not mpsc::channel()", 0);
         check("let unbounded = true;", 0);
     }
