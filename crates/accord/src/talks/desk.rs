@@ -201,7 +201,7 @@ impl Desk {
         let peers = state.parties().into_iter().filter(|party| *party != us);
         Desk {
             now: time,
-            force: seen.force(charter),
+            force: Force::of(state, charter),
             alarms: seen.alarms(),
             lines: peers.map(|peer| seen.line(peer)).collect(),
             we_owe,
@@ -210,6 +210,20 @@ impl Desk {
             reservations: seen.reservations(),
             exercises: seen.exercises(),
             undelivered: seen.undelivered(),
+        }
+    }
+}
+
+impl Force {
+    /// Where this accord stands.
+    pub fn of(state: &State, charter: &Charter) -> Force {
+        let room = state.talks().room();
+        let in_force = room.texts().values().filter(|text| text.phase == TextPhase::InForce);
+        Force {
+            rev: in_force.map(|text| text.rev).max(),
+            in_force: room.is_in_force(charter.is_bare()),
+            signed: (room.signed().len(), state.parties().len()),
+            ended: room.ended().is_some(),
         }
     }
 }
@@ -285,17 +299,6 @@ impl<'a> Seen<'a> {
         let single = thread.events().iter().any(|event| self.state.is_single(&event.position));
         notes.extend(single.then_some(Note::Single));
         notes
-    }
-
-    fn force(&self, charter: &Charter) -> Force {
-        let room = self.now.talks.room();
-        let in_force = room.texts().values().filter(|text| text.phase == TextPhase::InForce);
-        Force {
-            rev: in_force.map(|text| text.rev).max(),
-            in_force: room.is_in_force(charter.is_bare()),
-            signed: (room.signed().len(), self.state.parties().len()),
-            ended: room.ended().is_some(),
-        }
     }
 
     fn silences(&self) -> Vec<Pending> {

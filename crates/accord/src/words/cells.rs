@@ -8,7 +8,7 @@ use crate::record::{Number, Position};
 use crate::talks::room::{Cell, CellState, Modifier, NotInForce};
 
 /// A cell in a few letters.
-fn sign(state: &CellState) -> &'static str {
+pub fn sign(state: &CellState) -> &'static str {
     match state {
         CellState::NotInForce(_) => "–",
         CellState::AsWritten => "as written",

@@ -42,7 +42,10 @@ pub(crate) fn run(args: &DeskArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// What the record does not know.
-fn around(accord: &Accord<'_>, now: Time) -> Result<Around, Failure> {
+///
+/// # Errors
+/// Those of the disk.
+pub(crate) fn around(accord: &Accord<'_>, now: Time) -> Result<Around, detente_node::Error> {
     let mut alarms = accord.recovering();
     if !is_writable(accord.record().path()) {
         alarms.push("our record can't be written: the disk may be full or read-only".to_owned());

@@ -29,7 +29,7 @@ pub(crate) mod result_table;
 mod serve;
 mod sync;
 mod talks;
-mod thread;
+pub(crate) mod thread;
 mod verify_call;
 
 use std::path::PathBuf;

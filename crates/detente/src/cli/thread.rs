@@ -74,11 +74,16 @@ const OPENINGS: &[Of] = &[
     opening("exercise", &["announce"]),
 ];
 
-struct Shown<'a> {
-    accord: &'a Accord<'a>,
-    root: &'a Position,
-    thread: &'a Thread,
-    now: Now<'a>,
+/// A thread at a time, for every face.
+pub(crate) struct Shown<'a> {
+    /// The accord it is of.
+    pub(crate) accord: &'a Accord<'a>,
+    /// The entry that opened it.
+    pub(crate) root: &'a Position,
+    /// What it is.
+    pub(crate) thread: &'a Thread,
+    /// The time it is shown for.
+    pub(crate) now: Now<'a>,
 }
 
 impl Shown<'_> {
@@ -134,18 +139,13 @@ impl Shown<'_> {
 
     /// Both clocks: when its author says it was said, and when the other node says it was received.
     fn line(&self, event: &Event) -> String {
-        let state = self.accord.state();
         let received: Vec<String> = event
             .received
             .iter()
             .map(|(party, at)| format!("received by {party} {}", precise(*at)))
             .collect();
         let received = if received.is_empty() { self.not_received(event) } else { received.join(", ") };
-        let mut marks = Vec::new();
-        marks.extend(state.is_single(&event.position).then_some(talks::SINGLE));
-        marks.extend(is_after_closure(self.thread, &event.position).then_some(talks::AFTER_CLOSURE));
-        marks.extend(is_filed_late(self.thread, &event.position).then_some(talks::FILED_LATE));
-        marks.extend(self.is_concurrent(event).then_some(talks::CONCURRENT));
+        let marks = self.marks(event);
         let marks = if marks.is_empty() { String::new() } else { format!("  [{}]", marks.join("; ")) };
         format!(
             "{}  {} {}{marks}\n  said {}, {received}",
@@ -156,8 +156,18 @@ impl Shown<'_> {
         )
     }
 
+    /// What is to be known about an entry besides what it says.
+    pub(crate) fn marks(&self, event: &Event) -> Vec<&'static str> {
+        let mut marks = Vec::new();
+        marks.extend(self.accord.state().is_single(&event.position).then_some(talks::SINGLE));
+        marks.extend(is_after_closure(self.thread, &event.position).then_some(talks::AFTER_CLOSURE));
+        marks.extend(is_filed_late(self.thread, &event.position).then_some(talks::FILED_LATE));
+        marks.extend(self.is_concurrent(event).then_some(talks::CONCURRENT));
+        marks
+    }
+
     /// What stands in the place of a receipt: never more than the record shows.
-    fn not_received(&self, event: &Event) -> String {
+    pub(crate) fn not_received(&self, event: &Event) -> String {
         let state = self.accord.state();
         let stands =
             event.to().and_then(|to| Some((delivery::delivery(state, &event.position, &to, &self.now)?, to)));
@@ -177,7 +187,7 @@ impl Shown<'_> {
     }
 
     /// Entries about this thread that changed nothing, with the reason by name.
-    fn without_effect(&self) -> Vec<(Position, &'static str)> {
+    pub(crate) fn without_effect(&self) -> Vec<(Position, &'static str)> {
         let state = self.accord.state();
         let inside: BTreeSet<&Position> = self.thread.events().iter().map(|event| &event.position).collect();
         let is_about = |position: &Position| {

@@ -3,7 +3,7 @@
 
 use detente_accord::PartyId;
 use detente_accord::jcs::Value;
-use detente_accord::record::{Draft, Sees, State};
+use detente_accord::record::{Draft, Sees, State, Target};
 use detente_accord::talks::{Due, Now};
 use detente_accord::words::preview::{Preview, Reads, Starts};
 use detente_accord::words::talks::owed;
@@ -11,6 +11,7 @@ use detente_node::{Accord, Prepared};
 use serde::Serialize;
 
 use crate::clock;
+use crate::shown::hex;
 
 /// A reader, for documents.
 #[derive(Serialize)]
@@ -108,4 +109,27 @@ pub(crate) fn shown_clocks(preview: &Preview) -> Vec<ShownClock> {
         at: clock.at.map(clock::rfc3339),
     };
     preview.starts.iter().map(shown).collect()
+}
+
+/// Everything that a release is asked for, as text: what is said, to whom, and who will read it. An approval is bound
+/// to it; no clock and no time of today stands in it, so that it stays the same until it is released.
+pub(crate) fn canonical(name: &str, prepared: &Prepared, told: &Preview) -> String {
+    let draft = prepared.draft();
+    let shown = |value: &Value| String::from_utf8_lossy(&value.encode()).into_owned();
+    let mut lines =
+        vec![format!("draft {name}"), format!("says {} {}", prepared.act().kind, prepared.act().name)];
+    lines.extend(draft.public.iter().map(|(field, value)| format!("public {field} {}", shown(value))));
+    let named = draft.refs.iter().map(|reference| (reference.rel.name(), place_of(&reference.target)));
+    lines.extend(named.map(|(rel, place)| format!("{rel} {place}")));
+    lines.push(format!("class {}", draft.aud));
+    lines.extend(prepared.values().map(|(label, value)| format!("label {label} {}", shown(value))));
+    lines.extend(told.readers.iter().map(|(party, reads)| format!("read by {party} {}", reads.name())));
+    lines.join("\n")
+}
+
+fn place_of(target: &Target) -> String {
+    match target {
+        Target::Entry { log, seq, leaf } => format!("{log}/{seq} {}", hex(leaf.as_bytes())),
+        Target::Statement { party, id } => format!("{party} {}", hex(id)),
+    }
 }

@@ -216,8 +216,9 @@ pub(crate) fn overdue(at: Time, now: Time) -> String {
 
 /// Text of somebody else in a ruled block headed by its author: `head` is ours, `cert-b wrote, text`.
 pub(crate) fn said_by(head: &str, lines: &[String]) -> Markup {
+    let is_short = lines.len() == 1 && lines.iter().all(|line| line.chars().count() <= SHORT_CHARS);
     html! {
-        figure.said {
+        figure.said .short[is_short] {
             figcaption { (foreign(head)) }
             blockquote { @for line in lines { p { (foreign(line)) } } }
         }
@@ -267,10 +268,19 @@ pub(crate) const fn numbers(head: &'static str) -> Column {
 
 /// A table. The first cell of each row names it. On a narrow screen each row is a block with the columns' names.
 pub(crate) fn table(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
+    captioned(&html! { caption { (caption) } }, columns, rows)
+}
+
+/// The same under a heading that says what the caption says: the caption is there for readers of tables alone.
+pub(crate) fn table_headed(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
+    captioned(&html! { caption.unseen { (caption) } }, columns, rows)
+}
+
+fn captioned(caption: &Markup, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
     let class = |column: &Column| column.numbers.then_some("num");
     html! {
         table {
-            caption { (caption) }
+            (caption)
             thead { tr { @for one in columns { th scope="col" class=[class(one)] { (one.head) } } } }
             tbody {
                 @for row in rows {
@@ -393,5 +403,7 @@ pub(crate) fn drawing(svg: String) -> Markup {
 
 /// The name of the hidden field that carries a form's mark.
 pub(crate) const FORM_MARK: &str = "form_mark";
+/// What stands on one line with its heading.
+const SHORT_CHARS: usize = 60;
 /// Digits shown of either end of a hash.
 const HASH_ENDS: usize = 8;

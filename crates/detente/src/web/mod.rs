@@ -1,19 +1,28 @@
 //! The pages for officers and observers: HTML from the server, that works without scripts.
 
 mod assets;
+mod compose;
+mod desk;
+mod drafts;
 mod events;
 pub(crate) mod foreign;
+mod inquiries;
 pub(crate) mod layout;
 #[cfg(test)]
 mod look;
 mod matches;
+mod norms;
 mod observer;
+mod offers;
 mod overlap;
 mod peers;
+mod place;
 mod plot;
 mod record;
 #[cfg(test)]
 mod samples;
+mod thread;
+mod written;
 
 use std::sync::Arc;
 
