@@ -3,10 +3,11 @@
 //! This crate judges nothing: it stores what `accord` accepted, and answers what was stored before. It draws
 //! no randomness and reads no clock. What it reports as stored is on disk, synced.
 //!
-//! [`record`] is the disk of one accord's record: logs, notes, content, the state of the signer, tiles.
+//! [`officers`] says who may use the pages. [`record`] is the disk of one accord's record: logs, notes, content, the state of the signer, tiles.
 
 #![forbid(unsafe_code)]
 
+pub mod officers;
 pub mod record;
 
 mod answers;
