@@ -18,6 +18,7 @@ mod exit;
 #[allow(dead_code, reason = "for the pages of matches")]
 mod export;
 mod files;
+mod gate;
 mod homes;
 mod lists;
 mod logged;

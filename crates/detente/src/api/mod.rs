@@ -1,5 +1,7 @@
 //! The JSON API under `/api/`.
 
+pub(crate) mod problem;
+
 use std::sync::Arc;
 
 use axum::Router;

@@ -52,3 +52,6 @@ pub(crate) const PASSKEYS_MAX: usize = 10;
 
 /// The name of an officer or a passkey, in bytes.
 pub(crate) const NAME_BYTES_MAX: usize = 64;
+
+/// What is read before anybody is signed in.
+pub(crate) const SMALL_BYTES_MAX: usize = 16 * 1024;

@@ -46,8 +46,8 @@ impl Officer {
     }
 
     /// What forms of this session carry.
-    pub(crate) fn form_token(&self) -> String {
-        super::form_token(&self.session)
+    pub(crate) fn form_mark(&self) -> String {
+        super::form_mark(&self.session)
     }
 }
 

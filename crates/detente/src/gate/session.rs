@@ -70,6 +70,11 @@ impl Secret {
         self.derived(b"detente/way-in/v1\0")
     }
 
+    /// Its bytes, where they are no secret.
+    pub(crate) fn bytes(&self) -> [u8; SECRET_BYTES] {
+        *self.0
+    }
+
     fn derived(&self, context: &[u8]) -> Digest {
         Sha256::new().chain_update(context).chain_update(self.0.as_slice()).finalize().into()
     }
@@ -92,13 +97,13 @@ impl Session {
     }
 
     /// Whether a form of this session sent it. Takes as long for any answer.
-    pub(crate) fn is_form_token(&self, sent: &str) -> bool {
+    pub(crate) fn is_form_mark(&self, sent: &str) -> bool {
         hex(&self.form).as_bytes().ct_eq(sent.as_bytes()).into()
     }
 }
 
 /// What each form and each script of a session sends back. It follows from the session's secret, one-way.
-pub(crate) fn form_token(session: &Session) -> String {
+pub(crate) fn form_mark(session: &Session) -> String {
     hex(&session.form)
 }
 
@@ -125,8 +130,8 @@ mod tests {
     fn a_form_belongs_to_its_session() {
         let (ours, theirs) = (Secret::of([1; 32]), Secret::of([2; 32]));
         let (ours, theirs) = (Session::of(&ours, Way::Link), Session::of(&theirs, Way::Link));
-        assert!(ours.is_form_token(&form_token(&ours)));
-        assert!(!ours.is_form_token(&form_token(&theirs)) && !ours.is_form_token(""));
-        assert_ne!(form_token(&ours), hex(&ours.digest));
+        assert!(ours.is_form_mark(&form_mark(&ours)));
+        assert!(!ours.is_form_mark(&form_mark(&theirs)) && !ours.is_form_mark(""));
+        assert_ne!(form_mark(&ours), hex(&ours.digest));
     }
 }
