@@ -133,9 +133,11 @@ fn persons(case: &Case<'_>) -> Result<Persons, Refusal> {
     if case.is_single {
         return Ok(Persons::Single);
     }
-    let repeated = case.approvals.iter().enumerate().any(|(at, approval)| {
-        case.approvals.iter().take(at).any(|before| before.by == approval.by)
-    });
+    let repeated = case
+        .approvals
+        .iter()
+        .enumerate()
+        .any(|(at, approval)| case.approvals.iter().take(at).any(|before| before.by == approval.by));
     match case.prepared {
         Some(prepared) if prepared.by != case.by => Ok(Persons::Two),
         Some(_) if repeated => Err(Refusal::ApprovalTwice),

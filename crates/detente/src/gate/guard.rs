@@ -91,7 +91,8 @@ fn admit(gate: &Arc<Gate>, request: &mut Request) -> Result<(), Refusal> {
     let host = host(gate, request)?;
     check_method(request.method())?;
     check_site(gate, request, &host)?;
-    let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(at)| at.ip());
+    let from = request.extensions().get::<Option<ConnectInfo<SocketAddr>>>();
+    let from = from.copied().flatten().map(|ConnectInfo(at)| at.ip());
     request.extensions_mut().insert(From(from.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))));
     request.extensions_mut().insert(gate.clone());
     let officer = officer(gate, request.headers())?;
@@ -116,7 +117,9 @@ fn check_form(request: &Request) -> Result<(), Refusal> {
     let count = |name: &HeaderName| headers.get_all(name).iter().count();
     let both = count(&TRANSFER_ENCODING) > 0 && count(&CONTENT_LENGTH) > 0;
     let twice = [CONTENT_LENGTH, TRANSFER_ENCODING, HOST, ORIGIN, AUTHORIZATION, CONTENT_TYPE, FETCH_SITE];
-    let odd = headers.get(&TRANSFER_ENCODING).is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"chunked"));
+    let odd = headers
+        .get(&TRANSFER_ENCODING)
+        .is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"chunked"));
     let old = request.version() != Version::HTTP_11;
     if both || odd || old || twice.iter().any(|name| count(name) > 1) {
         return Err(Refusal::Ambiguous);

@@ -4,6 +4,8 @@
 //! Every route stands behind [`around`]. What is not named as open needs a sign-in; what changes something takes
 //! [`Checked`] or [`CheckedFile`]; what takes a touch or two persons takes a [`Permit`].
 
+#![allow(dead_code, unused_imports, reason = "pages and API take them up as they come")]
+
 mod approval;
 mod checked;
 mod guard;
@@ -27,7 +29,7 @@ use axum::Router;
 use detente_accord::Time;
 use detente_accord::record::Office;
 use detente_node::engine::World;
-use detente_store::officers::{AuditLine, Officers, OfficerId, Proposal, StoredSession, WayIn};
+use detente_store::officers::{AuditLine, OfficerId, Officers, Proposal, StoredSession, WayIn};
 
 pub(crate) use approval::{Approval, Persons, Subject};
 pub(crate) use checked::{Checked, CheckedFile, MARK_HEADER, office};
@@ -139,7 +141,8 @@ impl Gate {
     /// Those of the disk.
     pub(crate) fn is_single(&self) -> Result<bool, Refusal> {
         let all = self.officers().all()?;
-        Ok(all.iter().filter(|one| Role::named(&one.role).is_some_and(|role| role > Role::Observer)).count() == 1)
+        Ok(all.iter().filter(|one| Role::named(&one.role).is_some_and(|role| role > Role::Observer)).count()
+            == 1)
     }
 
     /// Whether anybody has a passkey.
@@ -188,7 +191,11 @@ impl Gate {
     ///
     /// # Errors
     /// Those of the disk.
-    pub(crate) fn proposer(&self, record: &[u8; 32], name: &str) -> Result<Option<(OfficerId, String)>, Refusal> {
+    pub(crate) fn proposer(
+        &self,
+        record: &[u8; 32],
+        name: &str,
+    ) -> Result<Option<(OfficerId, String)>, Refusal> {
         let officers = self.officers();
         let Some(proposal) = officers.proposal(record, name)? else { return Ok(None) };
         let known = officers.officer(&proposal.officer)?;
@@ -209,7 +216,8 @@ impl Gate {
     /// The refusal by name.
     pub(crate) fn permit(&self, officer: &Officer, asked: &Asked<'_>) -> Result<Permit, Refusal> {
         let decided = self.decide(officer, asked);
-        let outcome = decided.as_ref().map_or_else(|refusal| refusal.name().to_owned(), |_| "done".to_owned());
+        let outcome =
+            decided.as_ref().map_or_else(|refusal| refusal.name().to_owned(), |_| "done".to_owned());
         self.audit(officer, asked.action.name(), asked.name, &outcome)?;
         decided.map(|persons| Permit { persons, action: asked.action })
     }
@@ -251,7 +259,13 @@ impl Gate {
     ///
     /// # Errors
     /// Those of the disk: then nothing is done.
-    pub(crate) fn audit(&self, officer: &Officer, what: &str, about: &str, outcome: &str) -> Result<(), Refusal> {
+    pub(crate) fn audit(
+        &self,
+        officer: &Officer,
+        what: &str,
+        about: &str,
+        outcome: &str,
+    ) -> Result<(), Refusal> {
         self.audit_line(&officer.name, what, about, outcome, Vec::new())
     }
 
@@ -298,7 +312,9 @@ impl Gate {
     /// The officer for whom a program works.
     fn program(&self, secret: &Secret) -> Result<Option<Officer>, Refusal> {
         let officers = self.officers();
-        let Some(id) = officers.way_in(WayIn::Program, &secret.digest(), self.now())? else { return Ok(None) };
+        let Some(id) = officers.way_in(WayIn::Program, &secret.digest(), self.now())? else {
+            return Ok(None);
+        };
         let known = officers.officer(&id)?;
         Ok(known.and_then(|known| Officer::of(known, guard::session(secret, Way::Program))))
     }
@@ -307,8 +323,7 @@ impl Gate {
     fn begin_session(&self, officer: &OfficerId, way: Way) -> Result<String, Refusal> {
         let (now, secret) = (self.now(), Secret::of(self.random()?));
         let before = |ms: u64| Time(now.0.saturating_sub(ms));
-        let session =
-            StoredSession { officer: *officer, way: way.name().to_owned(), began: now, seen: now };
+        let session = StoredSession { officer: *officer, way: way.name().to_owned(), began: now, seen: now };
         let oldest = (before(limits::SESSION_MS_MAX), before(limits::SESSION_IDLE_MS_MAX));
         self.officers().begin_session(&secret.digest(), &session, oldest, limits::SESSIONS_MAX)?;
         Ok(self.place.set_cookie(&secret.text()))
@@ -345,10 +360,7 @@ pub(crate) struct AtGate(pub(crate) Arc<Gate>);
 impl<S: Sync> axum::extract::FromRequestParts<S> for AtGate {
     type Rejection = Refusal;
 
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        _: &S,
-    ) -> Result<AtGate, Refusal> {
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<AtGate, Refusal> {
         parts.extensions.get::<Arc<Gate>>().cloned().map(AtGate).ok_or(Refusal::Internal)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Form, Path, Request};
 use axum::http::header::{CONTENT_TYPE, HeaderValue, SET_COOKIE};
-use axum::response::{IntoResponse, Json, Response};
+use axum::response::{Html, IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use detente_accord::Time;
@@ -41,7 +41,7 @@ fn page(title: &str, officer: Option<&Officer>, now: Time, body: &Markup) -> Res
         here: Here::Elsewhere,
         now,
     };
-    layout::page(&shell, body).into_response()
+    Html(layout::page(&shell, body).into_string()).into_response()
 }
 
 /// A refusal as a page: what it is, in words, and where to go on. The same for everybody.
@@ -167,11 +167,7 @@ async fn leaving(AtGate(gate): AtGate, officer: Officer) -> Response {
 #[derive(Deserialize)]
 struct Nothing {}
 
-async fn sign_out(
-    AtGate(gate): AtGate,
-    officer: Officer,
-    _: Checked<Nothing>,
-) -> Result<Response, Refusal> {
+async fn sign_out(AtGate(gate): AtGate, officer: Officer, _: Checked<Nothing>) -> Result<Response, Refusal> {
     gate.officers().end_session(&officer.session.digest)?;
     gate.audit(&officer, "sign-out", "", "done")?;
     Ok(with_cookie(to("/sign-in"), &gate.place().clear_cookie()))

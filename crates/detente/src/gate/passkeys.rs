@@ -1,8 +1,8 @@
 //! Passkeys, through the library that knows WebAuthn: its types stop here.
 
-use detente_store::officers::{StoredOfficer, StoredPasskey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use detente_store::officers::{StoredOfficer, StoredPasskey};
 use serde_json::Value;
 use webauthn_rs::prelude::{
     CredentialID, Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential,
@@ -37,7 +37,7 @@ impl Passkeys {
         officer: &StoredOfficer,
         held: &[StoredPasskey],
     ) -> Result<(Value, Registration), Refusal> {
-        let held: Vec<CredentialID> = held.iter().map(|passkey| passkey.id.clone().into()).collect();
+        let held: Vec<CredentialID> = held.iter().map(|passkey| passkey.id.clone()).collect();
         let id = Uuid::from_bytes(officer.id);
         let begun = self.0.start_passkey_registration(id, &officer.name, &officer.name, Some(held));
         let (options, state) = begun.map_err(|_| Refusal::Internal)?;
@@ -54,7 +54,7 @@ impl Passkeys {
         let passkey = self.0.finish_passkey_registration(&credential, &asked.0);
         let passkey = passkey.map_err(|_| Refusal::ApprovalNotValid)?;
         let body = serde_json::to_string(&passkey).map_err(|_| Refusal::Internal)?;
-        Ok((passkey.cred_id().as_ref().to_vec(), body))
+        Ok((passkey.cred_id().clone(), body))
     }
 
     /// What the browser is told for a touch of one of these. With a challenge of ours, the touch signs that.
@@ -86,11 +86,11 @@ impl Passkeys {
         let credential: PublicKeyCredential = read(credential)?;
         let result = self.0.finish_passkey_authentication(&credential, &asked.0);
         let result = result.map_err(|_| Refusal::ApprovalNotValid)?;
-        let stored = held.iter().find(|passkey| passkey.id.as_slice() == result.cred_id().as_ref() as &[u8]);
+        let stored = held.iter().find(|passkey| &passkey.id == result.cred_id());
         let mut passkey = of_stored(stored.ok_or(Refusal::ApprovalNotValid)?)?;
         passkey.update_credential(&result);
         let body = serde_json::to_string(&passkey).map_err(|_| Refusal::Internal)?;
-        Ok((passkey.cred_id().as_ref().to_vec(), body))
+        Ok((passkey.cred_id().clone(), body))
     }
 }
 

@@ -31,7 +31,8 @@ pub(crate) fn add(
             .hint("letters, digits, blanks, - . and _; a pseudonym is enough"));
     }
     if role == Role::Observer && !offices.is_empty() {
-        return Err(Failure::usage("an observer acts for no office").hint("leave out --office, or choose another --role"));
+        return Err(Failure::usage("an observer acts for no office")
+            .hint("leave out --office, or choose another --role"));
     }
     let officer = StoredOfficer {
         id: clock::random()?,

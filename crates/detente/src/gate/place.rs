@@ -14,6 +14,15 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Pages under the origin that the configuration names, else on this computer alone.
+    pub(crate) fn at(origin: Option<&str>, port: u16) -> Place {
+        let named = origin.and_then(|origin| origin.trim_end_matches('/').strip_prefix("https://"));
+        match named.map(|named| named.rsplit_once(':').unwrap_or((named, "443"))) {
+            Some((name, port)) => Place::tls(name, port.parse().unwrap_or(443)),
+            None => Place::loopback(port),
+        }
+    }
+
     /// Pages on this computer alone. The cookie's name has the port: `localhost` is one place for cookies, whatever
     /// the port, and two nodes on one computer would put each other out.
     pub(crate) fn loopback(port: u16) -> Place {
@@ -68,13 +77,19 @@ impl Place {
     /// Whether a request with this `Host` may name this origin.
     pub(crate) fn is_own_origin(&self, origin: &str, host: &str) -> bool {
         let scheme = if self.is_tls { "https://" } else { "http://" };
-        origin.strip_prefix(scheme).is_some_and(|named| self.is_ours(named) && named.eq_ignore_ascii_case(host))
+        origin
+            .strip_prefix(scheme)
+            .is_some_and(|named| self.is_ours(named) && named.eq_ignore_ascii_case(host))
     }
 
     /// A `Set-Cookie` that begins a session: not for scripts, not for other sites, gone with the browser.
     pub(crate) fn set_cookie(&self, secret: &str) -> String {
         let seconds = super::limits::SESSION_MS_MAX / 1000;
-        format!("{}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{}", self.cookie, self.secure())
+        format!(
+            "{}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{}",
+            self.cookie,
+            self.secure()
+        )
     }
 
     /// A `Set-Cookie` that ends it.

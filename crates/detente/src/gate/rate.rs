@@ -46,7 +46,8 @@ impl<K: Ord + Clone> Rates<K> {
         }
         self.full_at.retain(|_, full_at| *full_at > now.0);
         if self.full_at.len() >= self.whose_max {
-            let fullest = self.full_at.iter().min_by_key(|(_, full_at)| **full_at).map(|(key, _)| key.clone());
+            let fullest =
+                self.full_at.iter().min_by_key(|(_, full_at)| **full_at).map(|(key, _)| key.clone());
             fullest.map(|key| self.full_at.remove(&key));
         }
     }

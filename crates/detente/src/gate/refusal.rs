@@ -79,10 +79,31 @@ impl Refusal {
         use Refusal::*;
         let text = String::new;
         vec![
-            SignInNeeded, SignInRefused, TooMany(1), NotYourRole, NotYourOffice, ApprovalMissing, ApprovalOwn,
-            ApprovalTwice, ApprovalExpired, ApprovalOtherText, ApprovalNotValid, OtherHost, OtherSite, Ambiguous,
-            FormMark, OtherType, BadRequest(text()), TooLarge, NotFound(text()), OtherMethod, KeyReused, Changed,
-            Record("refused-by-the-record".into(), text()), Unavailable, Internal,
+            SignInNeeded,
+            SignInRefused,
+            TooMany(1),
+            NotYourRole,
+            NotYourOffice,
+            ApprovalMissing,
+            ApprovalOwn,
+            ApprovalTwice,
+            ApprovalExpired,
+            ApprovalOtherText,
+            ApprovalNotValid,
+            OtherHost,
+            OtherSite,
+            Ambiguous,
+            FormMark,
+            OtherType,
+            BadRequest(text()),
+            TooLarge,
+            NotFound(text()),
+            OtherMethod,
+            KeyReused,
+            Changed,
+            Record("refused-by-the-record".into(), text()),
+            Unavailable,
+            Internal,
         ]
     }
 
@@ -134,9 +155,11 @@ impl Refusal {
             Refusal::ApprovalExpired => {
                 ("approval-expired", S::FORBIDDEN, "The approval, or what it is for, is older than a day")
             }
-            Refusal::ApprovalOtherText => {
-                ("approval-other-text", S::FORBIDDEN, "The approval is for another text than the one that stands")
-            }
+            Refusal::ApprovalOtherText => (
+                "approval-other-text",
+                S::FORBIDDEN,
+                "The approval is for another text than the one that stands",
+            ),
             Refusal::ApprovalNotValid => {
                 ("approval-not-valid", S::FORBIDDEN, "The touch of the passkey was not accepted")
             }
@@ -152,7 +175,9 @@ impl Refusal {
                 ("other-type", S::UNSUPPORTED_MEDIA_TYPE, "A body of this type is not read here")
             }
             Refusal::BadRequest(_) => ("bad-request", S::BAD_REQUEST, "The request cannot be read"),
-            Refusal::TooLarge => ("too-large", S::PAYLOAD_TOO_LARGE, "The body is larger than what is read here"),
+            Refusal::TooLarge => {
+                ("too-large", S::PAYLOAD_TOO_LARGE, "The body is larger than what is read here")
+            }
             Refusal::NotFound(_) => ("not-found", S::NOT_FOUND, "There is nothing of that name"),
             Refusal::OtherMethod => ("other-method", S::METHOD_NOT_ALLOWED, "That method does nothing here"),
             Refusal::KeyReused => {

@@ -4,12 +4,13 @@ pub(super) mod answered;
 mod pace;
 mod patient;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::map_request;
+use axum::extract::{ConnectInfo, DefaultBodyLimit};
+use axum::middleware::{AddExtension, map_request};
 use axum::serve::Listener;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
@@ -17,22 +18,43 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tower::Layer as _;
 
 use super::limits::{BODY_BYTES_MAX, CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_WAIT, HEADERS_MAX};
 use super::{Stop, tls};
 use patient::Patient;
 
+/// What a request carries of it.
+type Whence = Option<ConnectInfo<SocketAddr>>;
+
+/// Where the other end is: the gate counts tries to sign in by address.
+pub(super) trait Far {
+    /// Its address, where it has one.
+    fn far(&self) -> Option<SocketAddr>;
+}
+
+impl Far for SocketAddr {
+    fn far(&self) -> Option<SocketAddr> {
+        Some(*self)
+    }
+}
+
+impl Far for tokio::net::unix::SocketAddr {
+    fn far(&self) -> Option<SocketAddr> {
+        None
+    }
+}
+
 /// Serves until the node stops and open requests are done.
-pub(super) async fn serve<L: Listener>(
-    mut listener: L,
-    routes: Router,
-    tls: Option<tls::Current>,
-    stop: Stop,
-) {
+pub(super) async fn serve<L: Listener>(mut listener: L, routes: Router, tls: Option<tls::Current>, stop: Stop)
+where
+    L::Addr: Far,
+{
     let routes = bounded(routes);
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    while let Some((stream, place)) = accept(&mut listener, &places, &stop).await {
-        let (routes, stop) = (routes.clone(), stop.clone());
+    while let Some((stream, from, place)) = accept(&mut listener, &places, &stop).await {
+        let routes = Extension(from.far().map(ConnectInfo)).layer(routes.clone());
+        let stop = stop.clone();
         match tls.as_ref().map(|current| current.borrow().clone()) {
             None => tokio::spawn(connection(stream, routes, stop, place)),
             Some(config) => tokio::spawn(async move {
@@ -57,11 +79,11 @@ async fn accept<L: Listener>(
     listener: &mut L,
     places: &Arc<Semaphore>,
     stop: &Stop,
-) -> Option<(L::Io, OwnedSemaphorePermit)> {
+) -> Option<(L::Io, L::Addr, OwnedSemaphorePermit)> {
     let next = async {
         let place = places.clone().acquire_owned().await.ok()?;
-        let (stream, _) = listener.accept().await;
-        Some((stream, place))
+        let (stream, from) = listener.accept().await;
+        Some((stream, from, place))
     };
     tokio::select! {
         () = stop.told() => None,
@@ -69,8 +91,12 @@ async fn accept<L: Listener>(
     }
 }
 
-async fn connection<S>(stream: S, routes: Router, stop: Stop, place: OwnedSemaphorePermit)
-where
+async fn connection<S>(
+    stream: S,
+    routes: AddExtension<Router, Whence>,
+    stop: Stop,
+    place: OwnedSemaphorePermit,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();

@@ -39,6 +39,7 @@ pub(crate) use taken::Taken;
 
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
+use crate::gate::{self, Gate, Place};
 use crate::{api, clock, web};
 use confine::Confinement;
 use control::Control;
@@ -136,11 +137,11 @@ async fn wind_up(service: &Service, pages: JoinHandle<()>) {
     }
 }
 
-/// API and pages.
-fn router(service: Arc<Service>) -> Router {
-    let answered = service.answered.clone();
-    let routes =
-        health::router(service.clone()).merge(api::router(service.clone())).merge(web::router(service));
+/// API and pages, all of them behind the gate.
+pub(crate) fn router(service: Arc<Service>) -> Router {
+    let (answered, gate) = (service.answered.clone(), service.gate.clone());
+    let routes = health::router(service.clone()).merge(api::router(service.clone()));
+    let routes = gate::around(routes.merge(web::router(service)).merge(Gate::router()), gate);
     routes.layer(map_response_with_state(answered, http::answered::count))
 }
 
@@ -204,8 +205,11 @@ async fn service(
     let Places { web, peer, metrics } = taken;
     let Standing { confinement, level } = standing;
     let (started, stop, answered) = (clock::now(), Stop::new(), Arc::default());
+    let place = Place::at(config.web_origin.as_deref(), web.port());
+    let gate = Arc::new(Gate::open(&config.home, place, node.world().clone())?);
     Ok(Service {
         node,
+        gate,
         links,
         live,
         config,

@@ -15,11 +15,14 @@ use super::log::Level;
 use super::tls::Certificate;
 use crate::config::{Config, sources};
 use crate::exit::Failure;
+use crate::gate::Gate;
 
 /// A running node, as its faces see it.
 pub(crate) struct Service {
     /// The way to the writer.
     pub(crate) node: NodeHandle,
+    /// Who may come in, and who may do what.
+    pub(crate) gate: Arc<Gate>,
     /// The lines to the peers.
     pub(crate) links: Links,
     /// The live matches.
@@ -52,8 +55,7 @@ pub(crate) struct Service {
 impl Service {
     /// What a browser types: `http://localhost:7480`. Sign-in by passkey needs this name, not the address.
     pub(crate) fn origin(&self) -> String {
-        let local = || format!("http://localhost:{}", self.web.port());
-        self.config.web_origin.clone().unwrap_or_else(local)
+        self.gate.place().origin().to_owned()
     }
 
     /// Reads again what may change while the node runs.

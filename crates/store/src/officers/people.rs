@@ -35,13 +35,7 @@ impl Officers {
         let added = self.run(|db| {
             db.execute(
                 "INSERT OR IGNORE INTO officer VALUES (?1, ?2, ?3, ?4, ?5, NULL)",
-                params![
-                    officer.id,
-                    officer.name,
-                    officer.role,
-                    officer.offices.join(" "),
-                    officer.made.0
-                ],
+                params![officer.id, officer.name, officer.role, officer.offices.join(" "), officer.made.0],
             )
         })?;
         Ok(added == 1)

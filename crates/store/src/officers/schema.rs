@@ -85,8 +85,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Er
     let behavior = rusqlite::TransactionBehavior::Immediate;
     let transaction = connection.transaction_with_behavior(behavior).map_err(failed)?;
     let pragma = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let (id, version) =
-        (pragma("application_id").map_err(failed)?, pragma("user_version").map_err(failed)?);
+    let (id, version) = (pragma("application_id").map_err(failed)?, pragma("user_version").map_err(failed)?);
     check(path, id, version)?;
     for step in STEPS.iter().skip(usize::try_from(version).unwrap_or(0)) {
         transaction.execute_batch(step).map_err(failed)?;

@@ -77,11 +77,9 @@ impl Officers {
     /// Those of the disk.
     pub fn way_in(&self, kind: WayIn, digest: &Digest, now: Time) -> Result<Option<OfficerId>, Error> {
         self.run(|db| {
-            db.prepare_cached(
-                "SELECT officer FROM way_in WHERE digest = ?1 AND kind = ?2 AND until_ms > ?3",
-            )?
-            .query_row(params![digest, kind.name(), now.0], |row| row.get(0))
-            .optional()
+            db.prepare_cached("SELECT officer FROM way_in WHERE digest = ?1 AND kind = ?2 AND until_ms > ?3")?
+                .query_row(params![digest, kind.name(), now.0], |row| row.get(0))
+                .optional()
         })
     }
 
@@ -110,10 +108,7 @@ impl Officers {
     /// As of any write.
     pub fn end_ways_in(&mut self, kind: WayIn, officer: &OfficerId) -> Result<usize, Error> {
         self.run(|db| {
-            db.execute(
-                "DELETE FROM way_in WHERE kind = ?1 AND officer = ?2",
-                params![kind.name(), officer],
-            )
+            db.execute("DELETE FROM way_in WHERE kind = ?1 AND officer = ?2", params![kind.name(), officer])
         })
     }
 
