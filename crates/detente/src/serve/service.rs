@@ -33,6 +33,7 @@ pub(crate) struct Service {
     /// Whose node this is.
     pub(crate) party: PartyId,
     /// The address that pages and API took.
+    #[allow(dead_code, reason = "for the faces")]
     pub(crate) web: SocketAddr,
     /// The address at which peers reach us.
     pub(crate) peer: Option<SocketAddr>,
