@@ -100,6 +100,20 @@ impl ReadList {
     }
 }
 
+/// Reads a list that came as bytes, as lists are read where nobody says otherwise. TLP:RED items are held back.
+///
+/// # Errors
+/// Where it cannot be read as a whole.
+pub(crate) fn read_bytes(bytes: &[u8], name: &str, all: bool, pap: Option<Pap>) -> Result<ReadList, Failure> {
+    let marking = Marking { tlp: None, pap };
+    let options = Options { types: None, all, observables: false, special_use: false, marking };
+    let mut intake = Intake::new(options);
+    intake.begin_source(name);
+    let format = read::read(bytes, &Reading::default(), &mut intake).map_err(Failure::from)?;
+    let read = ReadList { list: intake.finish(), formats: vec![(name.to_owned(), format)] };
+    Ok(read.for_peer(false))
+}
+
 /// Cuts packed items apart again; `None` if they are damaged.
 pub(crate) fn unpack_items(mut packed: &[u8]) -> Option<Vec<&[u8]>> {
     let mut items = Vec::new();

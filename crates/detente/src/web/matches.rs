@@ -1,17 +1,21 @@
 //! The page Matches: what runs, what a peer asks of us, and a new one by dropping a file. Nothing leaves before the
 //! page has said in words what will leave and what they will learn.
 
-use std::collections::BTreeMap;
+mod result;
+mod routes;
+mod shelf;
 
-use detente_accord::Time;
+pub(crate) use routes::router;
+pub(crate) use shelf::{About, Doing};
+
 use detente_accord::words::{LIMITS, NOT_ATTRIBUTION, grouped, size_in_words};
 use detente_node::live::{Asked, Outcome, Reveal, Role, RunView, Stage};
 use maud::{Markup, html};
 
 use super::foreign::foreign;
 use super::layout::{
-    Column, FORM_MARK, Place, checkbox, column, discloses, errors, form, hash, input, numbers, said_by,
-    select, table, time,
+    Column, FORM_MARK, Place, checkbox, column, discloses, form, hash, input, numbers, said_by, select,
+    table, time,
 };
 use super::overlap::Overlap;
 use crate::cli::match_both::step_in_words;
@@ -22,32 +26,30 @@ use crate::shown;
 pub(crate) struct View {
     /// Where we are.
     pub(crate) place: Place,
-    /// The time it is for.
-    pub(crate) now: Time,
     /// Parties that can be asked.
     pub(crate) peers: Vec<String>,
     /// All runs, newest first.
     pub(crate) runs: Vec<RunView>,
     /// What waits for an officer of ours.
     pub(crate) asked: Vec<Asked>,
+    /// Lists that wait for a second officer, by number.
+    pub(crate) waiting: Vec<(String, About)>,
     /// The mark of forms in this session; nothing for who may only read.
     pub(crate) mark: Option<String>,
-    /// What was wrong with a form that came, as `(field, text)`.
-    pub(crate) refused: Vec<(String, String)>,
 }
 
 /// The page.
 pub(crate) fn page(view: &View) -> Markup {
     html! {
-        (errors(&view.refused))
         @if !view.asked.is_empty() {
             h2 { "They ask" }
             @for asked in &view.asked { (ask(view, asked)) }
         }
+        @if !view.waiting.is_empty() { (waiting(view)) }
         (start(view))
         (runs(view))
         @for overlap in Overlap::of(&view.runs) { (overlap.section()) }
-        p.muted { (NOT_ATTRIBUTION) ". " (LIMITS) "." }
+        p.muted { "Note: " (NOT_ATTRIBUTION) "; " (LIMITS) "." }
     }
 }
 
@@ -60,6 +62,30 @@ fn ask(view: &View, asked: &Asked) -> Markup {
                 ", until " (time(run.until)) "."
             }
             p.acts { a.button href=(run_page(&view.place, run)) { "Read and decide" } }
+        }
+    }
+}
+
+fn waiting(view: &View) -> Markup {
+    html! {
+        h2 { "Waiting for a second officer" }
+        ul {
+            @for (id, about) in &view.waiting {
+                li {
+                    a href=(view.place.at(&format!("matches/read/{id}"))) { (about.intent()) }
+                    ", put here by " (foreign(&about.by)) ", until " (time(about.kept_until))
+                }
+            }
+        }
+    }
+}
+
+impl About {
+    /// What is meant to be done, in words.
+    fn intent(&self) -> String {
+        match self.doing {
+            Doing::Start { .. } => format!("Start a match with {}", self.peer),
+            Doing::Answer { .. } => format!("Answer a match of {}", self.peer),
         }
     }
 }
@@ -181,105 +207,161 @@ fn ended(run: &RunView, outcome: &Outcome) -> Markup {
     }
 }
 
-/// A list that was read and waits for the officer's word.
+/// A list that was read and waits for the second officer's word.
 pub(crate) struct Prepared {
     /// Where we are.
     pub(crate) place: Place,
-    /// The time it is for.
-    pub(crate) now: Time,
     /// Which: digits that this node drew.
     pub(crate) id: String,
-    /// With whom.
-    pub(crate) peer: String,
-    /// Who learns.
-    pub(crate) reveal: Reveal,
-    /// Why, as the officer wrote it.
-    pub(crate) purpose: String,
-    /// The file's name, as the browser said it.
-    pub(crate) file: String,
-    /// What it was read as.
-    pub(crate) format: &'static str,
-    /// `41 207 read, 312 dropped (…), 58 held back by their marking, 40 837 items`.
-    pub(crate) counts: String,
-    /// How many items are held back by their marking.
-    pub(crate) held_back: u64,
-    /// How many have no marking at all.
-    pub(crate) unmarked: u64,
-    /// Items of each type that enter the match.
-    pub(crate) kinds: Vec<(&'static str, u64)>,
-    /// What the peer learns of its size.
-    pub(crate) class: detente_psi::size::SizeClass,
-    /// When the terms run out.
-    pub(crate) until: Time,
-    /// When this node forgets the list, if nobody starts the match.
-    pub(crate) kept_until: Time,
+    /// What was read.
+    pub(crate) about: About,
     /// Who else sees that a match took place: parties and observers of the accord.
     pub(crate) seen_by: Vec<String>,
+    /// What this officer may do.
+    pub(crate) may: May,
     /// The mark of forms in this session.
     pub(crate) mark: String,
 }
 
+/// What an officer may do with a list that waits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum May {
+    /// Start it: the approval is bound to the text with this hash. A touch of the passkey is asked for, unless a
+    /// click is enough here.
+    Start {
+        /// The hash, in digits.
+        subject: String,
+        /// Whether a touch is asked for.
+        by_touch: bool,
+    },
+    /// Wait for another officer: this one put it here.
+    Wait,
+    /// Look.
+    Read,
+}
+
 /// What will leave and what they will learn: the page before the button.
 pub(crate) fn prepared(view: &Prepared) -> Markup {
-    let at = |act: &str| view.place.at(&format!("matches/read/{}/{act}", view.id));
-    let kinds: Vec<String> = view.kinds.iter().map(|(kind, n)| format!("{} {kind}", grouped(*n))).collect();
+    let about = &view.about;
+    let kinds: Vec<String> =
+        about.kinds.iter().map(|(kind, n)| format!("{} {}", grouped(*n), kind.name())).collect();
     html! {
         dl.facts {
-            dt { "with" } dd { strong { (view.peer) } }
-            dt { "file" } dd { (foreign(&view.file)) ", read as " (view.format) }
-            dt { "read" } dd { (view.counts) }
-            dt { "enters" } dd { (kinds.join(", ")) }
-            @if view.unmarked > 0 { dt { "unmarked" } dd { (grouped(view.unmarked)) " items carry no marking: by starting you answer for them" } }
-            dt { "answer by" } dd { (time(view.until)) }
+            dt { "with" } dd { strong { (about.peer) } }
+            dt { "list" } dd { (foreign(&about.file)) ", " (about.format) }
+            dt { "read" } dd { (about.counts) }
+            @if !kinds.is_empty() { dt { "enters" } dd { (kinds.join(", ")) } }
+            @if about.unmarked > 0 {
+                dt { "unmarked" }
+                dd { (grouped(about.unmarked)) " items carry no marking: whoever starts the match answers for them" }
+            }
+            dt { "put here by" } dd { (foreign(&about.by)) }
         }
         (will_leave(view))
-        div.acts {
-            (form(&at("start"), &view.mark, &html! { button { "Start the match with " (view.peer) } }))
-            (form(&at("forget"), &view.mark, &html! { button.plain { "Put the list away" } }))
-        }
-        p.muted { "The list is in the memory of this node alone, until " (time(view.kept_until)) "." }
+        (act(view))
+        p.muted { "The list is in the memory of this node alone, until " (time(about.kept_until)) "." }
     }
 }
 
 fn will_leave(view: &Prepared) -> Markup {
-    let both = view.reveal == Reveal::Both;
+    let about = &view.about;
     discloses(&html! {
-        p { strong { "Will leave: " } "our items, hidden so that nobody can read them or test guesses against them later, padded to " (grouped(view.class.get())) "." }
         p {
-            strong { "They will learn: " } "that we ask, which types we ask about, and that we hold " (size_in_words(view.class)) ". "
-            @if both { "Also which of their own items we hold too." }
-            @else { "Not which items are in common, nor how many." }
-        }
-        p { strong { "We will learn: " } "which of our own items " (view.peer) " holds too, and about how many items they hold." }
-        p {
-            strong { "Will not leave: " } "the list itself, file names and places"
-            @if view.held_back > 0 { ", " (grouped(view.held_back)) " items held back by their marking" }
+            strong { "Will leave: " }
+            "our items, hidden so that nobody can read them or test guesses against them later"
+            @if let Some(class) = about.class { ", padded to " (grouped(class.get())) }
             "."
         }
-        p { strong { "On the record: " } "that a match took place, its types and size classes, commitments to both lists, and receipts. Seen by " (view.seen_by.join(", ")) "." }
-        @if view.purpose.is_empty() { p { "No reason is given to them." } }
-        @else { p { "They read as our reason: “" (foreign(&view.purpose)) "”" } }
+        (learns(about))
+        p {
+            strong { "Will not leave: " } "the list itself, file names and places"
+            @if about.held_back > 0 { ", " (grouped(about.held_back)) " items held back by their marking" }
+            "."
+        }
+        p {
+            strong { "On the record: " }
+            "that a match took place, its types and size classes, commitments to both lists, and receipts. Seen by "
+            (view.seen_by.join(", ")) "."
+        }
+        @if let Doing::Start { purpose, .. } = &about.doing {
+            @if purpose.is_empty() { p { "No reason is given to them." } }
+            @else { p { strong { "They read as our reason: " } (foreign(purpose)) } }
+        }
     })
+}
+
+fn learns(about: &About) -> Markup {
+    let size = about.class.map_or_else(
+        || "about how many items we hold".to_owned(),
+        |class| format!("that we hold {}", size_in_words(class)),
+    );
+    html! {
+        @match &about.doing {
+            Doing::Answer { learns, .. } => {
+                p { strong { "By the terms that both sign: " } (foreign(learns)) }
+                p { strong { "They will also learn: " } (size) "." }
+            }
+            Doing::Start { reveal, .. } => {
+                p {
+                    strong { "They will learn: " } "that we ask, which types we ask about, and " (size) ". "
+                    @if *reveal == Reveal::Both { "Also which of their own items we hold too." }
+                    @else { "Not which items are in common, nor how many." }
+                }
+                p {
+                    strong { "We will learn: " } "which of our own items " (about.peer)
+                    " holds too, and about how many items they hold."
+                }
+            }
+        }
+    }
+}
+
+fn act(view: &Prepared) -> Markup {
+    let at = |act: &str| view.place.at(&format!("matches/read/{}/{act}", view.id));
+    let put_away = form(&at("forget"), &view.mark, &html! { button.plain { "Put the list away" } });
+    html! {
+        @match &view.may {
+            May::Read => { p { "An officer of ours decides; this sign-in may read." } }
+            May::Wait => {
+                p { "You put this list here: " strong { "another officer has to start it" } ". They find it under Matches." }
+                (put_away)
+            }
+            May::Start { subject, by_touch } => {
+                form method="post" action=(at("start")) data-passkey=[by_touch.then_some("get")]
+                    data-options=[by_touch.then_some("/touch")]
+                {
+                    input type="hidden" name=(FORM_MARK) value=(view.mark);
+                    input type="hidden" name="subject" value=(subject) data-shared;
+                    input type="hidden" name="credential" value="";
+                    p.acts {
+                        button disabled[*by_touch] { (view.about.intent()) }
+                        @if *by_touch { span.muted { "asks for a touch of your passkey" } }
+                    }
+                    @if *by_touch {
+                        p.muted {
+                            "Without scripts a match is started at the command line: "
+                            code { "detente match LIST --with " (view.about.peer) }
+                        }
+                    }
+                }
+                (put_away)
+            }
+        }
+    }
 }
 
 /// One run.
 pub(crate) struct One {
     /// Where we are.
     pub(crate) place: Place,
-    /// The time it is for.
-    pub(crate) now: Time,
     /// The run.
     pub(crate) run: RunView,
     /// What they ask, while it waits for us.
     pub(crate) asked: Option<Asked>,
     /// What came of it.
     pub(crate) found: Option<Found>,
-    /// Names of standing lists.
-    pub(crate) lists: Vec<String>,
     /// The mark of forms in this session; nothing for who may only read.
     pub(crate) mark: Option<String>,
-    /// What was wrong with a form that came, as `(field, text)`.
-    pub(crate) refused: Vec<(String, String)>,
 }
 
 /// What came of a run, for the page.
@@ -306,7 +388,6 @@ pub(crate) struct Found {
 pub(crate) fn one(view: &One) -> Markup {
     html! {
         p { a href=(view.place.at("matches")) { "All matches" } }
-        (errors(&view.refused))
         p { strong { (stands(&view.run)) } }
         @if let Some(asked) = &view.asked { (decide(view, asked)) }
         @if let Some(found) = &view.found { (result(view, found)) }
@@ -364,11 +445,11 @@ fn decide(view: &One, asked: &Asked) -> Markup {
                 (grouped(asked.budget_left_items)) " are left to " (run.peer) " in 30 days."
                 @if asked.charge_items > asked.budget_left_items { " " strong.stop { "It does not fit: accepting is refused (over-budget)." } }
             }
-            p { strong { "If you accept: " } "our consent and the commitment to our list go on the record at once, and the match begins when the line is up." }
+            p { strong { "If you accept: " } "nothing leaves yet. A second officer sees what will leave; with their word our consent and the commitment to our list go on the record, and the match begins when the line is up." }
         }))
         @if let Some(mark) = &view.mark {
             div.columns {
-                (accept(view, asked, mark, &at("accept")))
+                (accept(asked, mark, &at("accept")))
                 (form(&at("refuse"), mark, &html! {
                     (select("reason", "Refuse, with this reason on the record", &reasons(), "policy", None))
                     button.grave { "Refuse" }
@@ -378,25 +459,22 @@ fn decide(view: &One, asked: &Asked) -> Markup {
     }
 }
 
-fn accept(view: &One, asked: &Asked, mark: &str, at: &str) -> Markup {
-    let none = [(String::new(), "the file below".to_owned())];
-    let lists: Vec<(String, String)> =
-        none.into_iter().chain(view.lists.iter().map(|name| (name.clone(), name.clone()))).collect();
+fn accept(asked: &Asked, mark: &str, at: &str) -> Markup {
     html! {
         form method="post" action=(at) enctype="multipart/form-data" {
             input type="hidden" name=(FORM_MARK) value=(mark);
-            (select("kept", "Answer with the standing list", &lists, asked.list.as_deref().unwrap_or(""), None))
+            (input("kept", "Answer with the standing list of this name", "text", asked.list.as_deref().unwrap_or(""), None))
             div.field.drop {
                 label for="f-list" { "or with this file" }
                 input #f-list name="list" type="file";
             }
-            button { "Accept: " (asked.view.peer) " may learn this" }
+            button { "Put the answer before a second officer" }
         }
     }
 }
 
 /// Codes that stand on the record when an officer refuses.
-fn reasons() -> Vec<(String, String)> {
+pub(super) fn reasons() -> Vec<(String, String)> {
     let reason = |name: &str, words: &str| (name.to_owned(), words.to_owned());
     vec![
         reason("policy", "policy: we do not compare this"),
@@ -426,7 +504,7 @@ fn result(view: &One, found: &Found) -> Markup {
             p { strong { "More is in common than the terms' cap. " } "One side may have asked about guesses: a person decides whether to use this." }
         }
         @if found.total.is_some_and(|n| n > 0) { (common(found)) (take_away(view)) }
-        p.muted { (NOT_ATTRIBUTION) "." }
+        p.muted { "Note: " (NOT_ATTRIBUTION) "." }
     }
 }
 
@@ -477,11 +555,6 @@ fn marked(at: &str, name: &str) -> Markup {
             button.plain { (name) }
         }
     }
-}
-
-/// How many items of each type, for a page.
-pub(crate) fn counted(kinds: &BTreeMap<detente_indicators::Kind, u64>) -> Vec<(&'static str, u64)> {
-    kinds.iter().map(|(kind, n)| (kind.name(), *n)).collect()
 }
 
 #[cfg(test)]

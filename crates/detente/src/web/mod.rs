@@ -6,6 +6,7 @@ mod desk;
 mod drafts;
 mod events;
 pub(crate) mod foreign;
+mod frame;
 mod inquiries;
 pub(crate) mod layout;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod matches;
 mod norms;
 mod observer;
 mod offers;
+mod others;
 mod overlap;
 mod peers;
 mod place;
@@ -32,5 +34,10 @@ use crate::serve::Service;
 
 /// The routes of the pages.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    Router::new().merge(assets::router()).with_state(service)
+    Router::new()
+        .merge(assets::router())
+        .merge(record::router())
+        .merge(matches::router())
+        .merge(others::router())
+        .with_state(service)
 }

@@ -1,29 +1,25 @@
 //! The page Peers: whose keys we hold, how they were compared, when we last heard from them, and what they may ask.
 
+mod of;
+
+pub(crate) use of::{AtHome, lines};
+
 use detente_accord::Time;
 use detente_accord::words::grouped;
 use detente_accord::words::time::passed;
 use maud::{Markup, html};
 
 use super::foreign::foreign;
-use super::layout::{Place, discloses, errors, form, hash, input, select, time};
+use super::layout::{discloses, hash, time};
 
 /// What the page shows.
 pub(crate) struct View {
-    /// Where we are.
-    pub(crate) place: Place,
     /// The time it is for.
     pub(crate) now: Time,
     /// Our own card.
     pub(crate) ours: Card,
     /// The others.
     pub(crate) peers: Vec<Peer>,
-    /// Names of standing lists, for the policy.
-    pub(crate) lists: Vec<String>,
-    /// The mark of forms in this session; nothing for who may only read.
-    pub(crate) mark: Option<String>,
-    /// What was wrong with a form that came: of which peer, and `(field, text)`.
-    pub(crate) refused: Option<(String, Vec<(String, String)>)>,
 }
 
 /// What a card says.
@@ -90,24 +86,6 @@ pub(crate) enum Policy {
     Refuse,
 }
 
-impl Policy {
-    /// Its name in forms.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Policy::Allow(_) => "allow",
-            Policy::Ask(_) => "ask",
-            Policy::Refuse => "refuse",
-        }
-    }
-
-    fn list(&self) -> &str {
-        match self {
-            Policy::Allow(list) | Policy::Ask(Some(list)) => list,
-            Policy::Ask(None) | Policy::Refuse => "",
-        }
-    }
-}
-
 /// The page.
 pub(crate) fn page(view: &View) -> Markup {
     html! {
@@ -129,11 +107,9 @@ fn words(card: &Card) -> Markup {
 }
 
 fn peer(view: &View, peer: &Peer) -> Markup {
-    let refused = view.refused.as_ref().filter(|(id, _)| *id == peer.card.id);
     html! {
         section #{ "p-" (peer.card.id) } {
             h2 { (peer.card.id) @if !peer.here { " " span.muted { "(not in this accord)" } } }
-            @if let Some((_, wrong)) = refused { (errors(wrong)) }
             dl.facts {
                 dt { "calls itself" } dd { (foreign(&peer.card.name)) }
                 @if !peer.card.contact.is_empty() { dt { "contact" } dd { (foreign(&peer.card.contact)) } }
@@ -146,7 +122,7 @@ fn peer(view: &View, peer: &Peer) -> Markup {
                     "revision " (peer.card.revision) ", here since " (time(peer.added)) ", key " (hash(&peer.card.key))
                 }
             }
-            @if let Some(mark) = &view.mark { (forms(view, peer, mark)) }
+            (commands(peer))
         }
     }
 }
@@ -193,8 +169,7 @@ fn heard(line: &Line, now: Time) -> Markup {
 fn budget(peer: &Peer) -> Markup {
     let (budget, left) = peer.budget;
     html! {
-        (grouped(left)) " of " (grouped(budget)) " items left in 30 days "
-        meter min="0" max=(budget) value=(left) aria-label="items left" {}
+        (grouped(left)) " of " (grouped(budget)) " items left in 30 days"
     }
 }
 
@@ -209,58 +184,23 @@ fn policy(policy: &Policy) -> Markup {
     }
 }
 
-fn forms(view: &View, peer: &Peer, mark: &str) -> Markup {
-    let at = |act: &str| view.place.at(&format!("peers/{}/{act}", peer.card.id));
+/// What changes something about a peer takes an administrator and, for its key, two of them: at the command line.
+fn commands(peer: &Peer) -> Markup {
     html! {
         details open[peer.compared.is_none()] {
-            summary { "Compare its key" }
-            p { "Have them read their six words to you by telephone or in person, never by mail, and type what you hear." }
-            (form(&at("compare"), mark, &html! {
-                (input("words", "The six words, as they were read to you", "text", "", None))
-                (select("how", "How you compared them", &ways(), "call", None))
-                button { "Compare" }
-            }))
-        }
-        details {
-            summary { "Change what it may ask" }
-            (form(&at("budget"), mark, &html! {
-                (input("items", "Items it may ask in any 30 days", "number", &peer.budget.0.to_string(), None))
-                button { "Set the budget" }
-            }))
-            (form(&at("policy"), mark, &html! {
-                (select("policy", "When it asks for a match", &policies(), peer.policy.name(), None))
-                (select("list", "Standing list that answers", &lists(view), peer.policy.list(), None))
-                (discloses(&html! { p {
-                    "With “answered at once”, " strong { (peer.card.id) } " may learn at any time, within its budget, which of its "
-                    "own items are on that list, and about how long the list is. Every match stands on both records."
-                } }))
-                button { "Set the policy" }
-            }))
+            summary { "Change it, at the command line" }
+            @if peer.compared.is_none() {
+                p { "Have them read their six words to you by telephone or in person, never by mail, and type what you hear:" }
+                p { code { "detente peer add CARD --words \"w1 w2 w3 w4 w5 w6\" --compared call" } }
+            }
+            p { code { "detente peer set " (peer.card.id) " --budget ITEMS" } }
+            p { code { "detente peer set " (peer.card.id) " --match allow|ask|refuse --list NAME" } }
+            (discloses(&html! { p {
+                "With " em { "allow" } ", " strong { (peer.card.id) } " may learn at any time, within its budget, which of its own items "
+                "are on that list, and about how long the list is. Every match stands on both records."
+            } }))
         }
     }
-}
-
-fn ways() -> Vec<(String, String)> {
-    let way = |name: &str, words: &str| (name.to_owned(), words.to_owned());
-    vec![
-        way("call", "by calling back on a number we knew"),
-        way("in-person", "in person"),
-        way("third-party", "through a third party"),
-    ]
-}
-
-fn policies() -> Vec<(String, String)> {
-    let policy = |name: &str, words: &str| (name.to_owned(), words.to_owned());
-    vec![
-        policy("ask", "an officer decides"),
-        policy("allow", "answered at once, within the budget"),
-        policy("refuse", "refused, by name"),
-    ]
-}
-
-fn lists(view: &View) -> Vec<(String, String)> {
-    let none = [(String::new(), "none".to_owned())];
-    none.into_iter().chain(view.lists.iter().map(|name| (name.clone(), name.clone()))).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! The page Record: who said what, in the order that can be proved, and the proof of it to take away.
 
 mod of;
+mod routes;
+
+pub(crate) use of::Part;
+pub(crate) use routes::{download, router};
 
 use detente_accord::Time;
 use detente_accord::record::verify::{Judged, Outcome, Verdict};
@@ -86,6 +90,8 @@ pub(crate) struct Entry {
     pub(crate) concurrent_with: Vec<String>,
     /// The page of its thread.
     pub(crate) thread: Option<String>,
+    /// Whether its content stands open: on its own page.
+    pub(crate) is_open: bool,
 }
 
 /// The content of an entry.
@@ -183,18 +189,21 @@ fn entry(view: &View, entry: &Entry) -> Markup {
                 span.muted { (entry.number.as_ref().unwrap_or(&entry.position)) }
             }
             p.times { (times(entry)) }
-            p.times { (labels(entry)) }
+            p.times { (labels(entry)) (links(view, entry)) }
             @if let Some(why) = &entry.no_effect { p { strong { "no effect: " } (why) } }
             @if entry.single { p.muted { (SINGLE) } }
-            (content(entry))
+            (folded(entry))
             @if !entry.concurrent_with.is_empty() {
                 p.times { (CONCURRENT) " with " (entry.concurrent_with.join(", ")) }
             }
-            p.acts {
-                @if let Some(thread) = &entry.thread { a href=(thread) { "Thread" } }
-                a href=(view.place.at(&format!("record/{}", entry.position))) { "Proof" }
-            }
         }
+    }
+}
+
+fn links(view: &View, entry: &Entry) -> Markup {
+    html! {
+        @if let Some(thread) = &entry.thread { " · " a href=(thread) { "Thread" } }
+        @if !entry.is_open { " · " a href=(view.place.at(&format!("record/{}", entry.position))) { "Proof" } }
     }
 }
 
@@ -218,6 +227,22 @@ fn labels(entry: &Entry) -> Markup {
             ([], held) => { "held by " (held.join(", ")) }
             (acks, _) => { "acknowledged by " (acks.join(", ")) }
         }
+    }
+}
+
+/// The content in a list: a line of its author that opens.
+fn folded(entry: &Entry) -> Markup {
+    match &entry.content {
+        Body::Readable(parts) if !entry.is_open => {
+            let headings: Vec<&str> = parts.iter().map(|(heading, _)| heading.as_str()).collect();
+            html! {
+                details {
+                    summary { "what it says: " (foreign(&headings.join(", "))) }
+                    (content(entry))
+                }
+            }
+        }
+        _ => content(entry),
     }
 }
 
@@ -323,16 +348,14 @@ pub(crate) fn one(view: &One) -> Markup {
                 }
                 @if matches!(view.entry.content, Body::Readable(_)) {
                     p {
-                        "The bundle with content shows every word above to whoever gets the file, and to whoever they pass it on to. "
-                        "The words of another party need its consent: disclose in the accord first."
+                        "A bundle with content shows every word above to whoever gets the file, and to whoever they pass it on to. "
+                        "The words of another party need its consent: disclose in the accord first. Such a bundle is made at the command line: "
+                        code { "detente bundle export --ref " (view.entry.position) " --disclose all -o case.detente.tar" }
                     }
                 }
             }))
             p.acts {
                 a.button href=(at("bundle")) download { "Bundle without content" }
-                @if matches!(view.entry.content, Body::Readable(_)) {
-                    a.button.plain href=(at("bundle?content=all")) download { "Bundle with content" }
-                }
             }
             p {
                 "Whoever gets it checks it with no network and no account: "
@@ -347,7 +370,7 @@ pub(crate) fn verdict(verdict: &Verdict, now: Time) -> Markup {
     let row = |judged: &Judged| {
         vec![
             html! { code { (foreign(&judged.claim)) } },
-            html! { strong class=(class(judged.outcome)) { (mark(judged.outcome)) " " (judged.outcome.words()) } },
+            html! { strong.tag class=(class(judged.outcome)) { (mark(judged.outcome)) " " (judged.outcome.words()) } },
             html! { (judged.reason.sentence()) },
             html! { (proved(judged)) },
         ]

@@ -1,5 +1,5 @@
-use detente_accord::PartyId;
 use detente_accord::record::RecordId;
+use detente_accord::{PartyId, Time};
 use detente_indicators::Kind;
 use detente_node::live::RunId;
 use detente_psi::size::SizeClass;
@@ -54,7 +54,6 @@ fn view() -> View {
     let aborted = Outcome::Aborted { reason: "connection-lost".into(), step: "decode".into() };
     View {
         place: place(),
-        now: NOW,
         peers: vec!["cert-b".into()],
         runs: vec![
             run(1, Role::Proposer, None),
@@ -66,9 +65,24 @@ fn view() -> View {
             run(30, Role::Proposer, Some(Outcome::Done(Some(3)))),
         ],
         asked: vec![asked()],
+        waiting: vec![("17".into(), about(Reveal::Ours))],
         mark: Some("form-mark".into()),
-        refused: Vec::new(),
     }
+}
+
+pub(crate) fn view_many() -> View {
+    let mut view = view();
+    for (n, common) in [(10, 5), (14, 25), (18, 12), (22, 7), (26, 40)] {
+        let mut run = run(n, Role::Proposer, Some(Outcome::Done(Some(common))));
+        run.asked = class(u64::from(n) * 1500);
+        view.runs.push(run);
+    }
+    view
+}
+
+pub(crate) fn asked_view() -> One {
+    let asked = asked();
+    One { run: asked.view.clone(), asked: Some(asked), found: None, ..one_view() }
 }
 
 #[test]
@@ -102,34 +116,42 @@ fn the_drawing_says_its_numbers_in_words_and_in_a_table() {
     }
 }
 
-fn prepared_view(reveal: Reveal) -> Prepared {
-    Prepared {
-        place: place(),
-        now: NOW,
-        id: "17".into(),
-        peer: "cert-b".into(),
-        reveal,
-        purpose: "odd logins since Tuesday".into(),
+pub(crate) fn about(reveal: Reveal) -> About {
+    About {
+        record: RecordId::from_bytes([3; 32]),
+        peer: PartyId::parse("cert-b").unwrap(),
+        doing: Doing::Start { reveal, purpose: "odd logins since Tuesday".into() },
         file: "ours.csv".into(),
-        format: "csv",
+        format: "csv".into(),
         counts: "41 207 read, 312 dropped (warninglist 312), 58 held back by their marking, 40 837 items"
             .into(),
         held_back: 58,
         unmarked: 12,
-        kinds: vec![("ipv4", 30_000), ("domain", 10_837)],
-        class: class(40_837),
+        kinds: [(Kind::Ipv4, 30_000), (Kind::Domain, 10_837)].into(),
+        class: Some(class(40_837)),
+        digest: "0a".repeat(32),
         until: Time(NOW.0 + 7 * DAY_MS),
         kept_until: Time(NOW.0 + 900_000),
+        by: "Desk 1".into(),
+    }
+}
+
+pub(crate) fn prepared_view(about: About) -> Prepared {
+    Prepared {
+        place: place(),
+        id: "17".into(),
+        about,
         seen_by: vec!["cert-b".into(), "oversight-a".into()],
+        may: May::Start { subject: "0b".repeat(32), by_touch: true },
         mark: "form-mark".into(),
     }
 }
 
 #[test]
 fn what_will_leave_and_what_they_will_learn_stand_before_the_button() {
-    let text = framed("Before the match", Here::Matches, &prepared(&prepared_view(Reveal::Ours)));
+    let text = framed("Before the match", Here::Matches, &prepared(&prepared_view(about(Reveal::Ours))));
     same_as_before("match-before", &text);
-    let button = text.find("Start the match with").unwrap();
+    let button = text.find("<button disabled>Start a match with").unwrap();
     for words in [
         "Will leave: ",
         "They will learn: ",
@@ -142,11 +164,30 @@ fn what_will_leave_and_what_they_will_learn_stand_before_the_button() {
     ] {
         assert!(text.find(words).is_some_and(|at| at < button), "{words}");
     }
-    let both = prepared(&prepared_view(Reveal::Both)).into_string();
+    let both = prepared(&prepared_view(about(Reveal::Both))).into_string();
     assert!(both.contains("Also which of their own items we hold too.") && !both.contains("nor how many"));
 }
 
-fn one_view() -> One {
+#[test]
+fn whoever_put_a_list_here_does_not_start_it() {
+    let own = Prepared { may: May::Wait, ..prepared_view(about(Reveal::Ours)) };
+    let text = prepared(&own).into_string();
+    assert!(text.contains("another officer has to start it") && !text.contains("/start\""));
+    let reader = Prepared { may: May::Read, ..prepared_view(about(Reveal::Ours)) };
+    assert!(!prepared(&reader).into_string().contains("<form"));
+}
+
+#[test]
+fn an_answer_says_what_its_terms_say() {
+    let doing =
+        Doing::Answer { run: RunId([7; 32]), learns: "cert-b learns which of its own items we hold.".into() };
+    let answer = About { doing, ..about(Reveal::Ours) };
+    let text = framed("Before the match", Here::Matches, &prepared(&prepared_view(answer)));
+    same_as_before("match-answer", &text);
+    assert!(text.contains("By the terms that both sign: ") && text.contains("Answer a match of cert-b"));
+}
+
+pub(crate) fn one_view() -> One {
     let places = vec![RowPlace { source: "ours.csv".into(), line: 17 }];
     let rows = vec![Row { kind: "domain".into(), value: "mail.example.com".into(), places }];
     let found = Found {
@@ -161,13 +202,10 @@ fn one_view() -> One {
     };
     One {
         place: place(),
-        now: NOW,
         run: run(2, Role::Proposer, Some(Outcome::Done(Some(25)))),
         asked: None,
         found: Some(found),
-        lists: vec!["standing".into()],
         mark: Some("form-mark".into()),
-        refused: Vec::new(),
     }
 }
 
@@ -186,7 +224,7 @@ fn what_a_peer_asks_is_said_before_an_officer_decides() {
     let view = One { run: asked.view.clone(), asked: Some(asked), found: None, ..one_view() };
     let text = framed("Match with cert-b", Here::Matches, &one(&view));
     same_as_before("match-asked", &text);
-    let accept = text.find("Accept: ").unwrap();
+    let accept = text.find("Put the answer before a second officer").unwrap();
     for words in
         ["In the terms that both sign: ", "It does not fit: accepting is refused", "cert-b wrote, purpose"]
     {
@@ -211,6 +249,10 @@ fn what_a_peer_wrote_is_text_and_nothing_else() {
         found.rows[0].places[0].source = HOSTILE.into();
     }
     refuse_hostile(&framed("Match", Here::Matches, &one(&one_view)));
-    let before = Prepared { file: HOSTILE.into(), purpose: HOSTILE.into(), ..prepared_view(Reveal::Ours) };
-    refuse_hostile(&framed("Before the match", Here::Matches, &prepared(&before)));
+    let hostile = |doing| About { file: HOSTILE.into(), by: HOSTILE.into(), doing, ..about(Reveal::Ours) };
+    let asks = hostile(Doing::Start { reveal: Reveal::Both, purpose: HOSTILE.into() });
+    let answers = hostile(Doing::Answer { run: RunId([1; 32]), learns: HOSTILE.into() });
+    for about in [asks, answers] {
+        refuse_hostile(&framed("Before the match", Here::Matches, &prepared(&prepared_view(about))));
+    }
 }

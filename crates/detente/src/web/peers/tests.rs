@@ -1,6 +1,6 @@
 use super::*;
 use crate::web::layout::Here;
-use crate::web::samples::{HOSTILE, NOW, framed, place, refuse_hostile, same_as_before};
+use crate::web::samples::{HOSTILE, NOW, framed, refuse_hostile, same_as_before};
 
 const WORDS: [&str; 6] = ["abandon", "ability", "able", "about", "above", "absent"];
 
@@ -35,16 +35,12 @@ fn view() -> View {
         here,
     };
     View {
-        place: place(),
         now: NOW,
         ours: card("cert-a"),
         peers: vec![
             peer("cert-b", Some(("in person", NOW)), line, Policy::Allow("standing".into()), true),
             peer("cert-c", None, Line::default(), Policy::Ask(None), false),
         ],
-        lists: vec!["standing".into()],
-        mark: Some("form-mark".into()),
-        refused: Some(("cert-c".into(), vec![("words".into(), "the words differ".into())])),
     }
 }
 
@@ -58,16 +54,11 @@ fn the_peers_are_as_they_were_looked_at() {
         "not compared",
         "41 808 of 50 000 items left",
         "may learn at any time, within its budget",
-        "the words differ",
+        "never by mail",
         "its node: no receipt yet",
     ] {
         assert!(text.contains(words), "{words}");
     }
-}
-
-#[test]
-fn whoever_may_only_read_gets_no_form() {
-    assert!(!page(&View { mark: None, ..view() }).into_string().contains("<form"));
 }
 
 #[test]
@@ -83,6 +74,5 @@ fn what_a_peer_wrote_is_text_and_nothing_else() {
         peer.line.error = Some(HOSTILE.into());
         peer.line.state = Some((false, NOW));
     }
-    view.refused = Some(("cert-b".into(), vec![("words".into(), HOSTILE.into())]));
     refuse_hostile(&framed("Peers", Here::Peers, &page(&view)));
 }

@@ -88,7 +88,7 @@ impl One {
     ) -> Result<Option<Unjudged>, Error> {
         let Some(held) = accord.held().entry(position) else { return Ok(None) };
         let one = One {
-            entry: entry(accord, &place, position, &Block::new())?,
+            entry: Entry { is_open: true, ..entry(accord, &place, position, &Block::new())? },
             statement: held.leaf.as_deref().map(|leaf| hex(&leaf.statement_id())),
             leaf: hex(held.hash.as_bytes()),
             verdict: None,
@@ -157,6 +157,7 @@ fn entry(accord: &Accord<'_>, place: &Place, position: &Position, block: &Block)
         ours: position.log.party == *accord.us().id(),
         concurrent_with: concurrent_with(accord, position, block),
         thread,
+        is_open: false,
     })
 }
 

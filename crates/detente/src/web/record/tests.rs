@@ -22,6 +22,7 @@ fn entry(position: &str, by: &str, says: &str, code: &str) -> Entry {
         ours: by == "cert-a",
         concurrent_with: Vec::new(),
         thread: None,
+        is_open: false,
     }
 }
 
@@ -121,7 +122,7 @@ fn one() -> One {
     One {
         place: place(),
         now: NOW,
-        entry: denial(),
+        entry: Entry { is_open: true, ..denial() },
         statement: Some("0c".repeat(32)),
         leaf: "0d".repeat(32),
         verdict: Some(Verdict { outcome: Outcome::Verified, claims: vec![judged] }),
@@ -134,7 +135,7 @@ fn one_entry_says_what_its_bundle_shows_before_it_is_taken_away() {
     let text = framed("Entry cert-b/0/14", Here::Record, &super::one(&one()));
     same_as_before("entry", &text);
     let (told, button) =
-        (text.find("shows every word above").unwrap(), text.find("bundle?content=all").unwrap());
+        (text.find("shows every word above").unwrap(), text.find("record/cert-b/0/14/bundle").unwrap());
     assert!(told < button && text.contains("checked here at 04:36Z"));
     let none = One { verdict: None, ..one() };
     let text = super::one(&none).into_string();
