@@ -70,6 +70,9 @@ pub enum Error {
     /// The bytes are not an exported home.
     #[error("this is not an exported home")]
     NotAnExport,
+    /// The home is larger than a snapshot may be.
+    #[error("the home is larger than a snapshot may be ({} MiB)", crate::SNAPSHOT_BYTES_MAX >> 20)]
+    TooLarge,
     /// Wrong passphrase, or the export was changed.
     #[error("the passphrase does not open this export, or the export was changed")]
     NotOpened,
@@ -94,6 +97,7 @@ impl Error {
                 "check the permissions of the folder and whether its disk is mounted read-only"
             }
             Error::NotAnExport => "an export is made by `detente home export --to FILE`",
+            Error::TooLarge => "copy each record by itself: detente record backup FOLDER",
             _ => return None,
         })
     }

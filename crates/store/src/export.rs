@@ -45,18 +45,7 @@ impl Home {
         plain.extend_from_slice(&seeds.node);
         plain.extend_from_slice(&self.database_bytes()?);
 
-        let mut file = Vec::with_capacity(HEADER_BYTES + plain.len() + 16);
-        file.extend_from_slice(MAGIC);
-        file.extend_from_slice(&COST.memory_kib.to_le_bytes());
-        file.extend_from_slice(&COST.passes.to_le_bytes());
-        file.extend_from_slice(&random);
-        let (salt, nonce) = random.split_at(SALT_BYTES);
-        let cipher = cipher(passphrase, salt, &COST)?;
-        let nonce = XNonce::try_from(nonce).map_err(|_| Error::NotAnExport)?;
-        let sealed =
-            cipher.encrypt(&nonce, Payload { msg: &plain, aad: &file }).map_err(|_| Error::NotOpened)?;
-        file.extend_from_slice(&sealed);
-        Ok(file)
+        seal(MAGIC, passphrase, random, &plain)
     }
 
     /// Makes a home at `path` from a sealed file. Nothing is left behind on failure.
@@ -64,7 +53,7 @@ impl Home {
     /// # Errors
     /// [`Error::NotAnExport`], [`Error::NotOpened`], [`Error::Exists`], and those of [`Home::open`].
     pub fn import(path: &Path, file: &[u8], passphrase: &str) -> Result<Home, Error> {
-        let plain = open(file, passphrase)?;
+        let plain = open(MAGIC, file, passphrase)?;
         let (seeds, database) = plain.split_at_checked(SEEDS_BYTES).ok_or(Error::NotOpened)?;
         let seed = |i: usize| {
             let mut seed = [0; 32];
@@ -82,9 +71,30 @@ impl Home {
     }
 }
 
-fn open(file: &[u8], passphrase: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+/// Seals bytes with a passphrase: magic, cost, salt and nonce in clear before them.
+pub(crate) fn seal(
+    magic: &[u8; 8],
+    passphrase: &str,
+    random: [u8; SEAL_RANDOM_BYTES],
+    plain: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let mut file = Vec::with_capacity(HEADER_BYTES + plain.len() + 16);
+    file.extend_from_slice(magic);
+    file.extend_from_slice(&COST.memory_kib.to_le_bytes());
+    file.extend_from_slice(&COST.passes.to_le_bytes());
+    file.extend_from_slice(&random);
+    let (salt, nonce) = random.split_at(SALT_BYTES);
+    let cipher = cipher(passphrase, salt, &COST)?;
+    let nonce = XNonce::try_from(nonce).map_err(|_| Error::NotAnExport)?;
+    let sealed = cipher.encrypt(&nonce, Payload { msg: plain, aad: &file }).map_err(|_| Error::NotOpened)?;
+    file.extend_from_slice(&sealed);
+    Ok(file)
+}
+
+/// Opens what [`seal`] made with the same magic.
+pub(crate) fn open(magic: &[u8; 8], file: &[u8], passphrase: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     let (header, sealed) = file.split_at_checked(HEADER_BYTES).ok_or(Error::NotAnExport)?;
-    let rest = header.strip_prefix(MAGIC).ok_or(Error::NotAnExport)?;
+    let rest = header.strip_prefix(magic).ok_or(Error::NotAnExport)?;
     let (memory, rest) = rest.split_first_chunk::<4>().ok_or(Error::NotAnExport)?;
     let (passes, rest) = rest.split_first_chunk::<4>().ok_or(Error::NotAnExport)?;
     let cost = Cost { memory_kib: u32::from_le_bytes(*memory), passes: u32::from_le_bytes(*passes) };

@@ -195,6 +195,7 @@ pub(crate) struct Building {
 }
 
 impl Building {
+    /// Begins one: the folder is there and empty, 0700.
     pub(crate) fn begin(path: &Path) -> Result<Building, Error> {
         let failed = |error| Error::io(path, error);
         match fs::read_dir(path).map(Iterator::count) {

@@ -20,6 +20,7 @@ mod lock;
 mod peers;
 mod receipts;
 mod schema;
+mod snapshot;
 
 pub use answers::{Answered, Claim, StoredAnswer};
 pub use asks::{Opened, Places, StoredAsk};
@@ -29,3 +30,4 @@ pub use home::{Access, Home};
 pub use keys::{KeySeeds, Keys, LinkSeeds};
 pub use peers::{Compared, Peer};
 pub use receipts::StoredReceipt;
+pub use snapshot::{SNAPSHOT_BYTES_MAX, Snapshot};

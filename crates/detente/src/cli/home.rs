@@ -63,13 +63,7 @@ pub(crate) fn run(command: &HomeCommand, context: &Context) -> Result<Exit, Fail
 fn export(args: &ExportArgs, context: &Context) -> Result<Exit, Failure> {
     // A writer's lock, so that the copy is of one moment.
     let mut home = context.open(Access::Write)?;
-    let passphrase = passphrase(args.passphrase_file.as_deref(), true)?;
-    if passphrase.chars().count() < PASSPHRASE_CHARACTERS_MIN {
-        return Err(Failure::usage(format!(
-            "the passphrase has fewer than {PASSPHRASE_CHARACTERS_MIN} characters"
-        ))
-        .hint("six words of a dice list make a good one"));
-    }
+    let passphrase = new_passphrase(args.passphrase_file.as_deref())?;
     let bytes = home.export(&passphrase, clock::random::<SEAL_RANDOM_BYTES>()?)?;
     let size = bytes.len();
     files::write(&Target::from(args.to.as_os_str()), bytes)?;
@@ -117,7 +111,20 @@ fn read_export(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn passphrase(file: Option<&Path>, twice: bool) -> Result<Zeroizing<String>, Failure> {
+/// A passphrase that is long enough to seal something with.
+pub(super) fn new_passphrase(file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
+    let passphrase = passphrase(file, true)?;
+    if passphrase.chars().count() < PASSPHRASE_CHARACTERS_MIN {
+        return Err(Failure::usage(format!(
+            "the passphrase has fewer than {PASSPHRASE_CHARACTERS_MIN} characters"
+        ))
+        .hint("six words of a dice list make a good one"));
+    }
+    Ok(passphrase)
+}
+
+/// The passphrase: from a file, or asked for.
+pub(super) fn passphrase(file: Option<&Path>, twice: bool) -> Result<Zeroizing<String>, Failure> {
     if let Some(path) = file {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;

@@ -3,6 +3,7 @@
 mod accord;
 mod answer;
 mod ask;
+mod backup;
 mod bench;
 mod bundle;
 mod card;
@@ -10,6 +11,7 @@ mod completions;
 mod config;
 mod demo;
 pub(crate) mod desk;
+mod doctor;
 mod home;
 mod init;
 mod list;
@@ -145,7 +147,13 @@ enum Command {
     /// The configuration of a node: see it, check it
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Save the home, or bring a saved one back
+    /// Look over this home and its node: clock, files, disk, peers, records
+    Doctor(doctor::DoctorArgs),
+    /// Save the home with all its records in one sealed file, also while a node runs
+    Backup(backup::BackupArgs),
+    /// Make a home from a backup; it signs nothing until its peers were asked
+    Restore(backup::RestoreArgs),
+    /// Save identity and keys alone, or bring them back
     #[command(subcommand)]
     Home(home::HomeCommand),
     /// Measure what matching costs on this computer
@@ -257,6 +265,9 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Serve(args) => serve::run(&args, context),
         Command::Node(command) => node::run(&command, context),
         Command::Config(command) => config::run(&command, context),
+        Command::Doctor(args) => doctor::run(&args, context),
+        Command::Backup(args) => backup::backup(&args, context),
+        Command::Restore(args) => backup::restore(&args, context),
         Command::Home(command) => home::run(&command, context),
         Command::Bench(command) => bench::run(&command, context),
         Command::Completions(args) => completions::run(&args),

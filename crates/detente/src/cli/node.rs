@@ -81,7 +81,19 @@ fn in_words(status: &Status) -> String {
             status.peer.clone().unwrap_or_else(|| "no port: peers are reached, they can't reach us".into()),
         ),
         ("Accords", status.accords.to_string()),
+        ("Lines", lines(status)),
         ("Home", held.into()),
         ("Confinement", status.confinement.clone()),
     ])
+}
+
+fn lines(status: &Status) -> String {
+    let up: Vec<&str> = status.lines.iter().filter(|line| line.up).map(|line| line.peer.as_str()).collect();
+    let down = status.lines.iter().filter(|line| !line.up).map(|line| match &line.fault {
+        Some(fault) => format!("{} ({fault})", line.peer),
+        None => line.peer.clone(),
+    });
+    let down: Vec<String> = down.collect();
+    let named = |names: String| if names.is_empty() { "none".to_owned() } else { names };
+    format!("up: {}; down: {}", named(up.join(", ")), named(down.join(", ")))
 }

@@ -60,4 +60,20 @@ pub(crate) struct Status {
     pub(crate) lent: bool,
     /// How the process is confined, in words.
     pub(crate) confinement: String,
+    /// The line to each peer.
+    pub(crate) lines: Vec<LineStatus>,
+}
+
+/// How the line to a peer stands.
+#[derive(Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LineStatus {
+    /// Its id.
+    pub(crate) peer: String,
+    /// Whether a connection stands.
+    pub(crate) up: bool,
+    /// When its node was heard last, RFC 3339.
+    pub(crate) heard: Option<String>,
+    /// The name of the last fault.
+    pub(crate) fault: Option<String>,
 }

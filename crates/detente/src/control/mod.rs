@@ -10,7 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub(crate) use frame::{Answer, Request, Status};
+pub(crate) use frame::{Answer, LineStatus, Request, Status};
 pub(crate) use lease::open_beside_node;
 
 use crate::exit::{Exit, Failure};

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use detente_node::links::Line;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
@@ -15,7 +16,7 @@ use tokio::time::timeout;
 
 use super::Service;
 use crate::clock;
-use crate::control::{Answer, LEASE, LEND_WAIT, LINE_BYTES_MAX, Request, Status, socket};
+use crate::control::{Answer, LEASE, LEND_WAIT, LINE_BYTES_MAX, LineStatus, Request, Status, socket};
 use crate::exit::{Exit, Failure};
 
 /// Commands that are heard at once. Each lease waits for the one before, so more only wait.
@@ -140,7 +141,13 @@ async fn status(service: &Service) -> Result<Status, Failure> {
         accords: accords as u64,
         lent,
         confinement: service.confinement.in_words(),
+        lines: service.links.status().into_iter().map(line).collect(),
     })
+}
+
+fn line(line: Line) -> LineStatus {
+    let (up, heard) = (line.is_up(), line.heard.map(clock::rfc3339));
+    LineStatus { peer: line.peer.to_string(), up, heard, fault: line.fault }
 }
 
 /// Answers, a line each.

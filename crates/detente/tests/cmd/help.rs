@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 157] = [
+const COMMANDS: [&str; 160] = [
     "try",
     "demo",
     "init",
@@ -161,6 +161,9 @@ const COMMANDS: [&str; 157] = [
     "node stop",
     "config show",
     "config check",
+    "doctor",
+    "backup",
+    "restore",
 ];
 
 fn help(command: &str) -> String {

@@ -4,6 +4,8 @@
 
 mod configured;
 mod confined;
+mod kept;
 mod lend;
 mod running;
 mod start_stop;
+mod unit;

@@ -45,6 +45,21 @@ pub(crate) fn pair() -> TempDir {
     folder
 }
 
+/// As [`pair`], with an accord that is open: each holds the other's log.
+pub(crate) fn open_accord() -> TempDir {
+    let folder = pair();
+    let at = folder.path();
+    ok(at, "b", &["accord", "offer", "-o", "b.offer"]);
+    ok(at, "a", &["accord", "new", "--with", "b.offer", "-o", "charter.dtn"]);
+    ok(at, "a", &["accord", "sign", "charter.dtn", "--yes"]);
+    ok(at, "b", &["accord", "sign", "charter.dtn", "--yes"]);
+    for (from, to, other) in [("a", "cert-b", "b"), ("b", "cert-a", "a")] {
+        ok(at, from, &["sync", "out", "--to", to, "-o", "packet"]);
+        ok(at, other, &["sync", "in", "packet"]);
+    }
+    folder
+}
+
 /// A node that runs; ended with the test.
 pub(crate) struct Running {
     child: Child,
