@@ -36,6 +36,20 @@ impl Given {
         given
     }
 
+    /// What a form of a page sent: browsers end lines with two characters, statements with one; alternatives stand
+    /// one a line.
+    pub(crate) fn from_form(fields: impl IntoIterator<Item = (String, String)>) -> Given {
+        let mut given = Given::default();
+        for (name, text) in fields {
+            let text = text.replace("\r\n", "\n");
+            match name.as_str() {
+                "alternatives" => text.lines().for_each(|line| given.add(&name, line.trim())),
+                _ => given.add(&name, text),
+            }
+        }
+        given
+    }
+
     /// The first text of a name.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.texts(name).first().map(String::as_str)

@@ -12,6 +12,7 @@ use super::layout::{FORM_MARK, Place, column, discloses, errors, form, said_by, 
 use super::thread::value_text;
 use super::written::rank;
 use crate::clock;
+use crate::gate::Action;
 use crate::say::preview;
 
 /// What the list shows.
@@ -85,6 +86,11 @@ impl Seen {
             }
         }
         Ok(Some(seen))
+    }
+
+    /// What its release is called at the gate.
+    pub(crate) fn action(&self) -> Action {
+        if self.takes_two { Action::Release } else { Action::Say }
     }
 
     fn take(&mut self, accord: &Accord<'_>, prepared: &Prepared) {

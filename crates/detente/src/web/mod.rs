@@ -7,6 +7,7 @@ mod drafts;
 mod events;
 pub(crate) mod foreign;
 mod frame;
+mod home;
 mod inquiries;
 pub(crate) mod layout;
 #[cfg(test)]
@@ -23,6 +24,8 @@ mod plot;
 mod record;
 #[cfg(test)]
 mod samples;
+mod say;
+mod talks;
 mod thread;
 mod written;
 
@@ -39,5 +42,8 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .merge(record::router())
         .merge(matches::router())
         .merge(others::router())
+        .merge(home::router())
+        .merge(talks::router())
+        .merge(say::router())
         .with_state(service)
 }
