@@ -43,6 +43,7 @@ impl LinkKeys {
     }
 
     /// The key of TLS itself.
+    #[cfg(feature = "sockets")]
     pub(crate) fn tls_secret(&self) -> SecretKey {
         SecretKey::from_seed(&self.tls_seed)
     }

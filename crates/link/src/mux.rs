@@ -168,6 +168,12 @@ impl Mux {
         }
     }
 
+    /// Bytes of frames that came and were not taken yet.
+    pub fn unread_bytes(&self) -> usize {
+        let inboxes = self.streams.values().flat_map(|stream| &stream.inbox);
+        inboxes.fold(0, |sum, (_, bytes)| sum.saturating_add(*bytes as usize))
+    }
+
     /// Ends a stream in both directions and says so to the peer.
     pub fn reset(&mut self, id: u32, why: Code) {
         let Some(stream) = self.streams.get_mut(&id) else { return };
