@@ -33,7 +33,7 @@ impl Party {
         let keys = BTreeMap::from([(DESK.to_owned(), desk.public()), (NODE.to_owned(), node.public())]);
         let id = PartyId::parse(id).expect("an id in form");
         let (name, contact) = (format!("CERT {id}"), format!("soc@{id}.example"));
-        let fields = CardFields { id, name, contact, revision: 1, keys };
+        let fields = CardFields { id, name, contact, revision: 1, keys, link: None };
         Party { card: Card::sign(fields, &identity).expect("a card in form"), desk, node }
     }
 

@@ -10,6 +10,7 @@ pub mod charter;
 pub mod edits;
 pub mod files;
 pub mod honest;
+pub mod link;
 pub mod log;
 pub mod matching;
 pub mod planted;

@@ -111,3 +111,10 @@ pub fn in_record(rejection: &Rejection) {
     );
     assert!(!(PLANTED && is_due), "planted: {rejection}");
 }
+
+/// A hello whose signature fails, a stream that ends in the middle of a piece.
+pub fn in_link(rejection: detente_link::Rejection) {
+    use detente_link::Rejection as Of;
+    let is_due = matches!(rejection, Of::BadSignature | Of::HalfAPiece | Of::LateFrame);
+    assert!(!(PLANTED && is_due), "planted: {}", rejection.name());
+}
