@@ -14,6 +14,7 @@ mod build;
 mod data;
 mod filemode;
 mod indicators;
+mod link;
 mod measure;
 mod peers;
 mod record;
@@ -47,6 +48,7 @@ fn run() -> Result<()> {
         ["indicators"] => indicators::run(None)?,
         ["indicators", case] => indicators::run(Some(case))?,
         ["filemode"] => filemode::run()?,
+        ["link"] => link::run()?,
         ["build"] => build::run()?,
         ["tlog"] => tlog::run()?,
         ["record", options @ ..] => record::run(options)?,
@@ -55,7 +57,7 @@ fn run() -> Result<()> {
         ["record-fill", folder] => return record::fill(Path::new(folder)),
         ["peers", options @ ..] => peers::run(options)?,
         _ => bail!(
-            "usage: cargo xtask bench indicators [CASE]|filemode|build|tlog|record|talks|peers [--short] [--json]"
+            "usage: cargo xtask bench indicators [CASE]|filemode|link|build|tlog|record|talks|peers [--short] [--json]"
         ),
     };
     report.print(json);

@@ -34,7 +34,10 @@ const ALLOWED: [(&str, &[&str]); 10] = [
             "detente-tlog",
         ],
     ),
-    ("detente-bench", &["detente-accord", "detente-indicators", "detente-store", "detente-tlog"]),
+    (
+        "detente-bench",
+        &["detente-accord", "detente-indicators", "detente-link", "detente-store", "detente-tlog"],
+    ),
     ("xtask", &[]),
 ];
 
