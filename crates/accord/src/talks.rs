@@ -129,6 +129,40 @@ impl Talks {
         Ok(())
     }
 
+    /// Whether no other entry is judged by the times of this one, outside its thread.
+    pub(crate) fn is_apart(&self, root: &Position) -> bool {
+        let looked_at = [&self.exercises, &self.holds, &self.nominations];
+        self.suspensions.is_empty() && self.left.is_empty() && !looked_at.iter().any(|all| all.contains(root))
+    }
+
+    /// Whether somebody holds its own hand.
+    pub(crate) fn has_holds(&self) -> bool {
+        !self.holds.is_empty()
+    }
+
+    /// Whether an entry is of a drafting room.
+    pub(crate) fn is_in_room(&self, position: &Position) -> bool {
+        let mut rooms = self.rooms.values();
+        rooms.any(|room| room.events().iter().any(|event| event.position == *position))
+    }
+
+    /// Computes a thread again, with other times of its entries. Nothing if not all of them count then; the talks are
+    /// to be thrown away.
+    pub(crate) fn retake(
+        &mut self,
+        root: &Position,
+        order: &Order,
+        times: impl Fn(&Position) -> (BTreeMap<PartyId, Time>, Option<Time>),
+    ) -> Option<()> {
+        let events: Vec<Arc<Event>> = self.threads.remove(root)?.events().to_vec();
+        for event in events {
+            let mut event = event.as_ref().clone();
+            (event.received, event.witnessed) = times(&event.position);
+            self.take_in(root, &event, order, &event.around(order)).ok()?;
+        }
+        Some(())
+    }
+
     /// What holds in every thread, and outside them.
     fn check(&self, event: &Event, order: &Order, around: &Around<'_>) -> Result<(), Refusal> {
         if event.watches && !act::may_be_an_observers(event) {

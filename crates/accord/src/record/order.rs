@@ -119,6 +119,18 @@ impl Order {
         one != other && !self.had_seen(one, other) && !self.had_seen(other, one)
     }
 
+    /// Whether no entry is concurrent with this one: its place is then the same whatever times there are.
+    pub(crate) fn stands_alone(&self, position: &Position) -> bool {
+        let Some(of) = self.number(&position.log) else { return false };
+        let Some(clock) = self.clock(of, position.seq) else { return false };
+        let had_seen_it = |(log, seen): (usize, &u64)| {
+            // The first entry of each other log that its author had not seen must be behind it.
+            let first = self.clock(log, *seen);
+            log == of || first.is_none_or(|clock| clock.get(of).is_some_and(|size| *size > position.seq))
+        };
+        clock.iter().enumerate().all(had_seen_it)
+    }
+
     /// How many entries of a log have their place.
     fn done(&self, log: usize) -> u64 {
         self.clocks.get(log).map_or(0, |clocks| (clocks.len() / self.logs.len().max(1)) as u64)

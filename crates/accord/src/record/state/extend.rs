@@ -4,14 +4,18 @@
 //! - they are of one log, and their authors had seen everything: then they come last in the causal order, whatever
 //!   times they have;
 //! - no entry held before refers to them, or names a head of that log beyond what was held;
-//! - they move no time of an entry before them: they name no note that gives a new time, and receipt nothing;
+//! - where they move times of entries before them (by a receipt, or by naming a note with cosignatures), nothing is
+//!   concurrent with these, so that they keep their places; and the times matter in a thread that nothing outside looks
+//!   at. That thread is computed again from its own entries;
 //! - they are of no type that acts on what came before them, or on what is computed over all entries at once: keys,
 //!   members, freezes, redactions, matches.
 //!
 //! Whatever does not fit is computed again. Both give the same, and a test holds them against each other.
 
-use super::State;
+use std::collections::BTreeSet;
+
 use super::judge::{self, Ground};
+use super::{Effect, State, Why};
 use crate::record::charter::Charter;
 use crate::record::held::{Held, Position};
 use crate::record::leaf::{Leaf, Target};
@@ -20,6 +24,10 @@ use crate::record::names::LogId;
 /// Types after which everything is computed again.
 const REACHES_BACK: [&str; 9] =
     ["charter", "erased", "freeze", "keys", "list", "member", "receipt", "redaction", "terms"];
+
+/// Types whose entries nothing is judged by the times of.
+const TIMELESS: [&str; 10] =
+    ["ack", "anchor", "charter", "erased", "error", "evidence", "list", "receipt", "recovery", "redaction"];
 
 /// How much was held when a state was computed: more of anything else than entries and notes needs another one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,15 +90,25 @@ impl State {
         let leaf = held.leaf(position)?;
         let reaches_back = REACHES_BACK.contains(&leaf.said.kind.as_str())
             || leaf.said.accord != *charter.record_id().bytes()
-            || (leaf.said.kind == "ack" && !leaf.said.refs.is_empty())
             || self.unmet.contains(position);
         if reaches_back {
             return None;
         }
         self.roots.want_heads(leaf, held);
-        self.holders.follow_leaf(&position.log, leaf, held, &self.roots)?;
+        let touched = self.holders.follow_leaf(&position.log, leaf, held, &self.roots);
         self.order.append(held, &self.roots, &position.log)?;
         self.unmet.extend(unmet_by(leaf, held));
+        let touched = touched.into_iter().flat_map(|(log, range)| {
+            range
+                .take_while(|seq| *seq < held.size(&log))
+                .map(|seq| Position::new(log.clone(), seq))
+                .collect::<Vec<_>>()
+        });
+        let touched: BTreeSet<Position> = touched.collect();
+        if !touched.iter().all(|position| self.order.stands_alone(position)) {
+            return None;
+        }
+        self.follow_times(held, leaf, touched)?;
         let on = Ground {
             charter,
             held,
@@ -102,6 +120,59 @@ impl State {
         };
         self.judge.take(&on, position);
         Some(())
+    }
+
+    /// Takes up that entries have other times: those given, and those that the new one, or one of them, receipts.
+    fn follow_times(&mut self, held: &Held, leaf: &Leaf, mut touched: BTreeSet<Position>) -> Option<()> {
+        let again: Vec<&Leaf> = touched.iter().filter_map(|position| held.leaf(position)).collect();
+        for receipt in again.into_iter().chain([leaf]).filter(|leaf| leaf.said.kind == "ack") {
+            touched.extend(self.moments.take(held, &self.holders, receipt));
+        }
+        let mut roots = BTreeSet::new();
+        for position in &touched {
+            roots.extend(self.thread_to_retake(held, position)?);
+        }
+        let (holders, moments) = (&self.holders, &self.moments);
+        let times = |position: &Position| (moments.received(position), holders.first_cosigned(position));
+        for root in roots {
+            self.judge.talks.retake(&root, &self.order, times)?;
+        }
+        Some(())
+    }
+
+    /// The thread to compute again because an entry has other times; nothing (inside) if none depends on them, nothing
+    /// at all if more than a thread may.
+    fn thread_to_retake(&self, held: &Held, position: &Position) -> Option<Option<Position>> {
+        let (Some(leaf), Some(effect)) = (held.leaf(position), self.judge.effects.get(position)) else {
+            // It says nothing, or is judged later.
+            return Some(None);
+        };
+        let talks = &self.judge.talks;
+        match effect {
+            Effect::Took => {}
+            Effect::Without(Why::Refused(_)) => return None,
+            _ if leaf.said.kind == "member" => return None,
+            _ => return Some(None),
+        }
+        if let Some((root, _)) = talks.thread_of(position) {
+            let is_refused = self.judge.refused.iter().any(|refused| self.is_about(held, refused, root));
+            return (talks.is_apart(root) && !is_refused).then(|| Some(root.clone()));
+        }
+        let kind = leaf.said.kind.as_str();
+        let is_timeless = TIMELESS.contains(&kind) || (kind == "terms" && !talks.has_holds());
+        (is_timeless && !talks.is_in_room(position)).then_some(None)
+    }
+
+    /// Whether a statement that was refused is about a thread: with other times it might not have been.
+    fn is_about(&self, held: &Held, refused: &Position, root: &Position) -> bool {
+        let refs = held.leaf(refused).map(|leaf| leaf.said.refs.as_slice()).unwrap_or_default();
+        refs.iter().any(|reference| match &reference.target {
+            Target::Entry { log, seq, .. } => {
+                let target = Position::new(log.clone(), *seq);
+                self.judge.talks.thread_of(&target).is_some_and(|(of, _)| of == root)
+            }
+            Target::Statement { .. } => true,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who holds an entry, who acknowledged it, and between which times it was written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use detente_psi::Time;
 
@@ -66,9 +67,11 @@ impl Holders {
         for note in held.notes.values() {
             all.take_note(note, roots);
         }
+        let mut touched = Vec::new();
         for (log, entries) in &held.logs {
             for leaf in entries.iter().filter_map(|entry| entry.leaf.as_deref()) {
-                all.take_leaf(log, leaf, held, roots);
+                all.take_leaf(log, leaf, held, roots, &mut touched);
+                touched.clear();
             }
         }
         all
@@ -96,15 +99,21 @@ impl Holders {
         }
     }
 
-    /// Gives whether the times of the state stay what they were.
-    fn take_leaf(&mut self, log: &LogId, leaf: &Leaf, held: &Held, roots: &Roots) -> bool {
-        let mut same = true;
+    /// Adds the entries of which the state has other times now.
+    fn take_leaf(
+        &mut self,
+        log: &LogId,
+        leaf: &Leaf,
+        held: &Held,
+        roots: &Roots,
+        touched: &mut Vec<(LogId, Range<u64>)>,
+    ) {
         for head in &leaf.place.heads {
             let agrees = roots.get(&head.log, head.size) == Some(&head.root);
             if agrees && head.log.party != log.party {
                 raise(&mut self.named, &head.log, &log.party, head.size);
             }
-            same &= self.take_named(&head.note, held, roots);
+            self.take_named(&head.note, held, roots, touched);
             for (cosigner, time) in held.notes.get(&head.note).into_iter().flat_map(|note| &note.cosigners) {
                 self.know(log, leaf.place.seq, cosigner, *time);
             }
@@ -113,27 +122,33 @@ impl Holders {
             && text(leaf, "kind") == Some("witness")
             && let Some(note) = hash(leaf, "sha256")
         {
-            same &= self.take_named(&note, held, roots);
+            self.take_named(&note, held, roots, touched);
         }
-        same
     }
 
-    /// A note that an entry names, for the first time or again. Gives whether the times of the state stay the same.
-    fn take_named(&mut self, hash: &[u8; 32], held: &Held, roots: &Roots) -> bool {
+    /// A note that an entry names, for the first time or again.
+    fn take_named(
+        &mut self,
+        hash: &[u8; 32],
+        held: &Held,
+        roots: &Roots,
+        touched: &mut Vec<(LogId, Range<u64>)>,
+    ) {
         if !self.named_notes.insert(*hash) {
-            return true;
+            return;
         }
-        let Some(note) = held.notes.get(hash) else { return true };
+        let Some(note) = held.notes.get(hash) else { return };
         if roots.get(&note.log, note.size) != Some(&note.root) {
-            return true;
+            return;
         }
-        let mut same = true;
         for (cosigner, time) in &note.cosigners {
             if self.counts(cosigner, &note.log) {
-                same &= self.named_times.take(&note.log, cosigner, note.size, *time).is_empty();
+                let changed = self.named_times.take(&note.log, cosigner, note.size, *time);
+                if !changed.is_empty() {
+                    touched.push((note.log.clone(), changed));
+                }
             }
         }
-        same
     }
 
     /// Takes a note that came later. Nothing if an entry named it before: then it changes what is known of times.
@@ -142,9 +157,17 @@ impl Holders {
         (!self.named_notes.contains(hash)).then_some(())
     }
 
-    /// Takes an entry behind all others. Nothing if by the notes that it names the state's times change.
-    pub(crate) fn follow_leaf(&mut self, log: &LogId, leaf: &Leaf, held: &Held, roots: &Roots) -> Option<()> {
-        self.take_leaf(log, leaf, held, roots).then_some(())
+    /// Takes an entry behind all others. Gives the entries of which the state has other times by the notes it names.
+    pub(crate) fn follow_leaf(
+        &mut self,
+        log: &LogId,
+        leaf: &Leaf,
+        held: &Held,
+        roots: &Roots,
+    ) -> Vec<(LogId, Range<u64>)> {
+        let mut touched = Vec::new();
+        self.take_leaf(log, leaf, held, roots, &mut touched);
+        touched
     }
 
     /// The author of a log knew of a time when it wrote the entry. Entries come in their order.

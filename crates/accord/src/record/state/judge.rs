@@ -48,6 +48,8 @@ pub(super) struct Judge {
     pub(super) single: BTreeSet<Position>,
     pub(super) talks: Talks,
     pub(super) checked: Checked,
+    /// Entries that the talks refused.
+    pub(super) refused: Vec<Position>,
     record: RecordId,
     accords: BTreeMap<[u8; 32], BTreeSet<PartyId>>,
     nonces: BTreeSet<(PartyId, [u8; 16])>,
@@ -69,6 +71,7 @@ impl Judge {
             single: BTreeSet::new(),
             talks: Talks::default(),
             checked,
+            refused: Vec::new(),
             record: charter.record_id(),
             accords: bare_accords(charter),
             nonces: BTreeSet::new(),
@@ -88,6 +91,9 @@ impl Judge {
                 Err(why) => Effect::Without(why),
             },
         };
+        if let Effect::Without(Why::Refused(_)) = effect {
+            self.refused.push(position.clone());
+        }
         self.effects.insert(position.clone(), effect);
     }
 

@@ -22,18 +22,21 @@ impl Moments {
         for (log, entries) in &held.logs {
             for leaf in entries.iter().filter_map(|entry| entry.leaf.as_deref()) {
                 if leaf.said.kind == "ack" && leaf.said.party == log.party {
-                    moments.take(held, holders, leaf);
+                    let _ = moments.take(held, holders, leaf);
                 }
             }
         }
         moments
     }
 
-    fn take(&mut self, held: &Held, holders: &Holders, leaf: &Leaf) {
+    /// Takes a receipt, or one again whose own times are others now: they come earlier, never later. Gives the entries
+    /// that were received at another time than was known.
+    pub(crate) fn take(&mut self, held: &Held, holders: &Holders, leaf: &Leaf) -> Vec<Position> {
+        let mut changed = Vec::new();
         let (Some(Value::Array(times)), Some(Value::Array(results))) =
             (leaf.said.public.get("at"), leaf.said.public.get("result"))
         else {
-            return;
+            return changed;
         };
         let place = Position::new(leaf.log(), leaf.place.seq);
         for ((reference, at), result) in leaf.said.refs.iter().zip(times).zip(results) {
@@ -50,9 +53,14 @@ impl Moments {
             }
             let at = clamped(Time(*at), &place, holders);
             // A receiver has one first receipt; what it says later moves no clock.
-            let first = self.received.entry(entry).or_default().entry(leaf.said.party.clone()).or_insert(at);
-            *first = (*first).min(at);
+            let of_entry = self.received.entry(entry.clone()).or_default();
+            let first = of_entry.get(&leaf.said.party).copied();
+            if first.is_none_or(|first| at < first) {
+                of_entry.insert(leaf.said.party.clone(), at);
+                changed.push(entry);
+            }
         }
+        changed
     }
 
     /// When each other node received an entry.
