@@ -7,10 +7,12 @@ use detente_accord::record::{Charter, Held, LogId, Offer, Office, Party, Positio
 use detente_accord::{Entropy, PartyId, SecretKey, Time};
 use detente_store::Home;
 use detente_store::record::{Record, Signer};
+use detente_tlog::KeyName;
 use sha2::{Digest, Sha256};
 
 use crate::found::{KEYS, other_offices};
 use crate::held::{self, OFFER, RULES};
+use crate::index::Index;
 use crate::seeds::{EpochSeeds, Keyring, LastingSeeds, desk_office};
 use crate::take::evidence::convicted;
 use crate::{Error, say};
@@ -26,6 +28,14 @@ pub struct Accord<'h> {
     pub(crate) log: LogId,
     pub(crate) held: Held,
     pub(crate) state: State,
+    /// What is looked up in what is held.
+    pub(crate) index: Index,
+    /// Notes that are held and of which the state does not know yet.
+    new_notes: Vec<[u8; 32]>,
+    /// Logs whose files are behind.
+    to_derive: BTreeSet<KeyName>,
+    /// Whether files are written later: see [`Accord::defer_files`].
+    pub(crate) defers_files: bool,
     /// Logs whose keys signed two histories.
     pub(crate) convicted: BTreeSet<LogId>,
     /// Whether packets are being taken in whose entries may show what we signed before.
@@ -48,6 +58,7 @@ impl<'h> Accord<'h> {
         let log = state.ring().current(us.id()).cloned().unwrap_or_else(|| LogId::new(us.id().clone(), 0));
         let keys = Keyring::at(path.join(KEYS));
         let convicted = convicted(&record, &charter)?;
+        let index = Index::of(&held);
         let mut accord = Accord {
             home,
             record,
@@ -56,6 +67,10 @@ impl<'h> Accord<'h> {
             log,
             held,
             state,
+            index,
+            new_notes: Vec::new(),
+            to_derive: BTreeSet::new(),
+            defers_files: false,
             convicted,
             is_recovering: false,
             keys,
@@ -162,12 +177,74 @@ impl<'h> Accord<'h> {
             .count()
     }
 
-    /// Computes the state again after something was taken in.
+    /// Reads everything again and computes the state anew: after keys came, or where memory may be ahead of the disk.
     pub(crate) fn refresh(&mut self) -> Result<(), Error> {
         self.held = held::load(&self.record, &self.charter)?;
+        self.index = Index::of(&self.held);
+        self.new_notes.clear();
         self.state = State::with(&self.charter, &self.held, self.state.checked().clone());
+        self.refresh_convicted()
+    }
+
+    /// After evidence came.
+    pub(crate) fn refresh_convicted(&mut self) -> Result<(), Error> {
         self.convicted = convicted(&self.record, &self.charter)?;
         Ok(())
+    }
+
+    /// Takes the state on to what is held now. Gives whether that was possible without computing all of it again.
+    pub(crate) fn follow(&mut self) -> bool {
+        self.index.grow(&self.held);
+        let notes = std::mem::take(&mut self.new_notes);
+        self.state.extend(&self.charter, &self.held, &notes)
+    }
+
+    /// Stores a note, and holds it. The state takes it up with the next [`Accord::follow`].
+    pub(crate) fn keep_note(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let hash = self.record.put_note(bytes)?;
+        self.hold_note(hash, bytes);
+        Ok(())
+    }
+
+    /// Holds a note that is stored. One by keys that nobody knows yet is read once they came.
+    pub(crate) fn hold_note(&mut self, hash: [u8; 32], bytes: &[u8]) {
+        if !self.held.notes.contains_key(&hash)
+            && let Some(note) = held::note(&self.charter, self.state.ring(), bytes)
+        {
+            self.index.add_note(hash, &note);
+            self.held.notes.insert(hash, note);
+            self.new_notes.push(hash);
+        }
+    }
+
+    /// From now on the static files of the logs are written by [`Accord::write_files`], not with each entry: they are
+    /// for whoever mirrors them, and nothing that is acknowledged rests on them.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn defer_files(&mut self) -> Result<(), Error> {
+        self.defers_files = true;
+        // A crash may have left them behind.
+        self.to_derive = self.record.logs()?.into_iter().map(|state| state.origin).collect();
+        Ok(())
+    }
+
+    /// Writes the static files of all logs that have grown.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn write_files(&mut self) -> Result<(), Error> {
+        while let Some(origin) = self.to_derive.first().cloned() {
+            self.write_files_of(&origin)?;
+            self.to_derive.remove(&origin);
+        }
+        Ok(())
+    }
+
+    /// The files of a log are behind: they are written now, or later.
+    pub(crate) fn derive_files(&mut self, origin: &KeyName) -> Result<(), Error> {
+        self.to_derive.insert(origin.clone());
+        if self.defers_files { Ok(()) } else { self.write_files() }
     }
 
     /// Keeps an offer beside the log: it carries the key to which content is sealed.

@@ -1,12 +1,12 @@
 //! Appending to our own log: content first, then entries, then the head, then the tiles.
 
-use std::collections::BTreeMap;
+use std::ops::{Bound, RangeBounds, RangeInclusive};
 use std::sync::Arc;
 
 use detente_accord::jcs::Value;
 use detente_accord::record::{
-    Act, Draft, Effect, HeldEntry, Leaf, LogId, Membership, NamedHead, Office, Place, Position, Reference,
-    Rel, RoleSignature, SealedItem, Signed, SignerRule, State, Target,
+    Act, Draft, Effect, HeldEntry, HeldNote, Leaf, LogId, Membership, NamedHead, Office, Place, Position,
+    Reference, Rel, RoleSignature, SealedItem, Signed, SignerRule, State, Target,
 };
 use detente_accord::{Entropy, Rejection, Time};
 use detente_store::record::Beside;
@@ -14,7 +14,7 @@ use detente_tlog::{Checkpoint, CosignTime, KeyName, TreeSize};
 
 use crate::release::By;
 use crate::seal::ForReaders;
-use crate::{Accord, Error, held, say};
+use crate::{Accord, Error, say};
 
 /// Entries that were appended, under a signed head.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -126,13 +126,12 @@ impl Accord<'_> {
         let head = Checkpoint::new(origin.clone(), TreeSize::new(size)?, root)?;
         let time = cosign_time(now)?;
         let note = self.signer()?.sign_head(signed, &head, &proof, time)?;
-        self.record.put_note(&note)?;
-        self.derive_files(&origin)?;
-        Ok(())
+        self.keep_note(&note)?;
+        self.derive_files(&origin)
     }
 
     /// Writes the static files of a log: tiles first, then the checkpoint that covers them.
-    pub(crate) fn derive_files(&mut self, origin: &KeyName) -> Result<(), Error> {
+    pub(crate) fn write_files_of(&mut self, origin: &KeyName) -> Result<(), Error> {
         self.record.write_tiles(origin)?;
         let stored = self.record.state(origin)?.map_or(0, |state| state.size);
         match self.record.latest_note(origin)? {
@@ -222,9 +221,9 @@ impl Accord<'_> {
             return Err(error);
         }
         if followed || !leaves.iter().any(opens_notes) {
-            self.hold_own_note(&origin)?
+            self.follow();
         } else {
-            self.refresh()?
+            self.refresh()?;
         }
         let positions = leaves.iter().map(|leaf| Position::new(self.log.clone(), leaf.place.seq));
         Ok(Appended { positions: positions.collect(), size: self.own_size() })
@@ -234,20 +233,7 @@ impl Accord<'_> {
     fn hold(&mut self, leaves: &[Leaf]) -> bool {
         let entry = |leaf: &Leaf| HeldEntry { hash: leaf.hash(), leaf: Some(Arc::new(leaf.clone())) };
         self.held.logs.entry(self.log.clone()).or_default().extend(leaves.iter().map(entry));
-        self.state.extend(&self.charter, &self.held, &[])
-    }
-
-    /// The same with the note that our log has signed now.
-    fn hold_own_note(&mut self, origin: &KeyName) -> Result<(), Error> {
-        let Some(stored) = self.record.latest_note(origin)? else { return Ok(()) };
-        if self.held.notes.contains_key(&stored.hash) {
-            return Ok(());
-        }
-        if let Some(note) = held::note(&self.charter, self.state.ring(), &stored.bytes) {
-            self.held.notes.insert(stored.hash, note);
-            self.state.extend(&self.charter, &self.held, &[stored.hash]);
-        }
-        Ok(())
+        self.follow()
     }
 
     /// Content, entries, head, files: in the order in which they may be missing.
@@ -306,51 +292,74 @@ impl Accord<'_> {
 
     /// Heads of other logs that are held in full and that our log has not named yet.
     fn new_heads(&self) -> Result<Vec<NamedHead>, Error> {
-        let named = self.named();
-        let mut best: BTreeMap<&LogId, (&[u8; 32], u64)> = BTreeMap::new();
-        for (hash, note) in &self.held.notes {
-            let is_own = note.log.party == *self.us.id() && !self.is_end_of_own(&note.log);
-            let is_news = note.size > named.get(&note.log).copied().unwrap_or(0)
-                && note.size <= self.held.size(&note.log);
-            let agrees = || {
-                self.record
-                    .root_at(&self.charter.names().origin(&note.log), note.size)
-                    .is_ok_and(|root| root == note.root)
-            };
-            let cosigners = note.cosigners.len();
-            let is_better = |other: &(&[u8; 32], u64)| {
-                let held = self.held.notes.get(other.0).map_or(0, |other| other.cosigners.len());
-                (note.size, cosigners) > (other.1, held)
-            };
+        let named = self.index.named_by(self.us.id());
+        let mut heads = Vec::new();
+        for log in self.held.logs.keys() {
             // To name what came after we ended a log would be to vouch for it.
-            let is_stopped = self.is_stopped(&note.log);
-            if !is_own && !is_stopped && is_news && best.get(&note.log).is_none_or(is_better) && agrees() {
-                best.insert(&note.log, (hash, note.size));
+            let is_own = log.party == *self.us.id() && !self.is_end_of_own(log);
+            if is_own || self.is_stopped(log) {
+                continue;
+            }
+            let from = named.get(log).copied().unwrap_or(0) + 1;
+            if let Some((hash, note)) = self.largest_head(log, from..=self.held.size(log))? {
+                heads.push(NamedHead { log: log.clone(), size: note.size, root: note.root, note: hash });
             }
         }
-        let head = |(log, (hash, _)): (&&LogId, &(&[u8; 32], u64))| {
-            let note = self.held.notes.get(*hash)?;
-            Some(NamedHead { log: (*log).clone(), size: note.size, root: note.root, note: **hash })
-        };
-        Ok(best.iter().filter_map(head).take(detente_accord::limits::HEADS_MAX).collect())
+        heads.truncate(detente_accord::limits::HEADS_MAX);
+        Ok(heads)
+    }
+
+    /// The note of the largest of these sizes whose root is that of the entries here; of equal ones that with the most
+    /// cosignatures.
+    pub(crate) fn largest_head(
+        &self,
+        log: &LogId,
+        sizes: RangeInclusive<u64>,
+    ) -> Result<Option<([u8; 32], &HeldNote)>, Error> {
+        let origin = self.charter.names().origin(log);
+        let mut best: Option<([u8; 32], &HeldNote)> = None;
+        for (hash, note) in self.notes_of(log, sizes) {
+            if best.is_some_and(|(_, best)| best.size > note.size) {
+                break;
+            }
+            let lines = |(hash, note): ([u8; 32], &HeldNote)| (note.cosigners.len(), hash);
+            let is_fuller = best.is_none_or(|best| lines(best) < lines((*hash, note)));
+            if is_fuller && note.size > 0 && self.record.root_at(&origin, note.size)? == note.root {
+                best = Some((*hash, note));
+            }
+        }
+        Ok(best)
+    }
+
+    /// The notes of a log that are held, of these sizes, the largest first.
+    pub(crate) fn notes_of(
+        &self,
+        log: &LogId,
+        sizes: impl RangeBounds<u64>,
+    ) -> impl Iterator<Item = (&[u8; 32], &HeldNote)> {
+        // A tree of a map refuses a range that ends before it begins.
+        let notes = (!is_empty(&sizes)).then_some(sizes);
+        let hashes = notes.into_iter().flat_map(|sizes| self.index.notes(log, sizes));
+        hashes.filter_map(|hash| self.held.notes.get_key_value(hash))
     }
 
     /// Whether this is our log of the epoch before, whose last head entry 1 of the new one names.
     fn is_end_of_own(&self, log: &LogId) -> bool {
         log.epoch.checked_add(1) == Some(self.log.epoch) && self.own_size() == 1
     }
+}
 
-    /// The largest head of each other log that our log names.
-    fn named(&self) -> BTreeMap<LogId, u64> {
-        let mut named: BTreeMap<LogId, u64> = BTreeMap::new();
-        let own = self.held.logs.iter().filter(|(log, _)| log.party == *self.us.id());
-        for leaf in own.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_deref()) {
-            for head in &leaf.place.heads {
-                let largest = named.entry(head.log.clone()).or_default();
-                *largest = (*largest).max(head.size);
-            }
-        }
-        named
+/// Whether no size is among them: a range whose end is before its start.
+fn is_empty(sizes: &impl RangeBounds<u64>) -> bool {
+    let start = match sizes.start_bound() {
+        Bound::Included(start) => *start,
+        Bound::Excluded(start) => start.saturating_add(1),
+        Bound::Unbounded => 0,
+    };
+    match sizes.end_bound() {
+        Bound::Included(end) => start > *end,
+        Bound::Excluded(end) => start >= *end,
+        Bound::Unbounded => false,
     }
 }
 

@@ -24,6 +24,7 @@ mod export;
 mod found;
 mod govern;
 mod held;
+mod index;
 mod new;
 mod out;
 mod recover;

@@ -110,11 +110,9 @@ impl Accord<'_> {
             return Vec::new();
         }
         let mut fullest: BTreeMap<u64, (usize, [u8; 32])> = BTreeMap::new();
-        for (hash, note) in &self.held.notes {
-            if note.log == *log && from < note.size && note.size < to && !note.cosigners.is_empty() {
-                let best = fullest.entry(note.size).or_default();
-                *best = (*best).max((note.cosigners.len(), *hash));
-            }
+        for (hash, note) in self.notes_of(log, from + 1..to).filter(|(_, note)| !note.cosigners.is_empty()) {
+            let best = fullest.entry(note.size).or_default();
+            *best = (*best).max((note.cosigners.len(), *hash));
         }
         fullest.into_values().rev().take(NOTES_MAX).map(|(_, hash)| hash).collect()
     }
@@ -132,9 +130,8 @@ impl Accord<'_> {
     /// An observer that reads entries cosigns what it has stored. Its word counts for what it is sent, and nothing else.
     fn stored_by_observer(&self, to: &PartyId, log: &LogId) -> u64 {
         let by = Cosigner::Observer(to.clone());
-        let notes =
-            self.held.notes.values().filter(|note| note.log == *log && note.cosigners.contains_key(&by));
-        let size = notes.map(|note| note.size).max().unwrap_or(0);
+        let mut notes = self.notes_of(log, ..).map(|(_, note)| note);
+        let size = notes.find(|note| note.cosigners.contains_key(&by)).map_or(0, |note| note.size);
         if self.is_convicted(log) { 0 } else { size.min(self.held.size(log)) }
     }
 
@@ -156,20 +153,7 @@ impl Accord<'_> {
             // A promise that only we hold could be lost with our disk, and the observer would have seen it.
             most = most.min(self.state.holders().held_in_common(log, 1));
         }
-        let origin = self.charter.names().origin(log);
-        let mut best: Option<([u8; 32], &HeldNote)> = None;
-        for (hash, note) in self.held.notes.iter().filter(|(_, note)| note.log == *log && note.size <= most) {
-            let is_better = best.is_none_or(|(other_hash, other)| {
-                let (new, old) = (
-                    (note.size, note.cosigners.len(), hash),
-                    (other.size, other.cosigners.len(), &other_hash),
-                );
-                new > old
-            });
-            if is_better && note.size > 0 && self.record.root_at(&origin, note.size)? == note.root {
-                best = Some((*hash, note));
-            }
-        }
+        let best = self.largest_head(log, 1..=most)?;
         Ok(best.map(|(hash, note)| (hash, note.clone())))
     }
 
@@ -240,15 +224,14 @@ impl Accord<'_> {
         now: Time,
         entropy: &mut Entropy,
     ) -> Result<usize, Error> {
-        let received = self.acked_by(to);
         let mut count = 0;
-        for position in (0..end).map(|seq| Position::new(log.clone(), seq)) {
-            let Some(leaf) = self.held.leaf(&position).filter(|leaf| !leaf.said.sealed.is_empty()) else {
-                continue;
-            };
+        for seq in self.index.sealed_in(log).iter().take_while(|seq| **seq < end) {
+            let position = Position::new(log.clone(), *seq);
+            let Some(leaf) = self.held.leaf(&position) else { continue };
             // An observer whose content comes later received the entry alone before.
             let due = self.readable_from(to, leaf).unwrap_or(leaf.place.time);
-            let has_it = received.get(&position).is_some_and(|acked| due <= leaf.place.time || due <= *acked);
+            let acked = self.index.acked(to, &position);
+            let has_it = acked.is_some_and(|acked| due <= leaf.place.time || due <= acked);
             if !has_it {
                 count += self.add_sealed(packet, to, leaf, now, entropy)?;
             }

@@ -37,37 +37,30 @@ impl Accord<'_> {
 
     /// The newest machine receipt of a party, by its own clock: the last sign of its node.
     pub fn last_receipt_of(&self, party: &PartyId) -> Option<Time> {
-        let logs = self.held.logs.iter().filter(|(log, _)| log.party == *party);
-        let last = logs.filter_map(|(_, entries)| {
-            let leaves = entries.iter().rev().filter_map(|entry| entry.leaf.as_deref());
-            leaves.into_iter().find(|leaf| leaf.said.kind == "ack").map(|leaf| leaf.place.time)
-        });
-        last.max()
+        self.index.receipt_of(party)
     }
 
     /// The hash of the largest note of a log whose entries are here; of equal ones that with the most lines.
     fn fullest_head(&self, log: &LogId) -> [u8; 32] {
-        let size = self.held.size(log);
-        let here = self.held.notes.iter().filter(|(_, note)| note.log == *log && note.size <= size);
-        let best = here.max_by_key(|(hash, note)| (note.size, note.cosigners.len(), **hash));
+        let mut here = self.notes_of(log, ..=self.held.size(log)).peekable();
+        let largest = here.peek().map(|(_, note)| note.size);
+        let of_it = here.take_while(|(_, note)| Some(note.size) == largest);
+        let best = of_it.max_by_key(|(hash, note)| (note.cosigners.len(), **hash));
         best.map_or([0; 32], |(hash, _)| *hash)
     }
 
     /// Our own entries whose content somebody may open now and has not said to have received.
     pub(crate) fn undelivered_to(&self, to: &PartyId, now: Time) -> Vec<Position> {
-        let received = self.acked_by(to);
-        let own = self.held.logs.iter().filter(|(log, _)| log.party == *self.us.id());
-        let leaves = own.flat_map(|(log, entries)| {
-            let leaves = (0..).zip(entries).filter_map(|(seq, entry)| Some((seq, entry.leaf.as_deref()?)));
-            leaves.map(move |(seq, leaf)| (Position::new(log.clone(), seq), leaf))
-        });
-        let is_due = |position: &Position, leaf| {
+        let own = self.held.logs.keys().filter(|log| log.party == *self.us.id());
+        let sealed =
+            own.flat_map(|log| self.index.sealed_in(log).iter().map(|seq| Position::new(log.clone(), *seq)));
+        let is_due = |position: &Position| {
+            let leaf = self.held.leaf(position)?;
             let from = self.readable_from(to, leaf)?;
-            let has_it =
-                received.get(position).is_some_and(|acked| from <= leaf.place.time || from <= *acked);
+            let acked = self.index.acked(to, position);
+            let has_it = acked.is_some_and(|acked| from <= leaf.place.time || from <= acked);
             (from <= now && !has_it && !self.is_redacted(position)).then_some(())
         };
-        let sealed = leaves.filter(|(_, leaf)| !leaf.said.sealed.is_empty());
-        sealed.filter_map(|(position, leaf)| is_due(&position, leaf).map(|()| position)).collect()
+        sealed.filter(|position| is_due(position).is_some()).collect()
     }
 }

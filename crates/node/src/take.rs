@@ -45,6 +45,17 @@ impl Accord<'_> {
     /// [`Error::Rejected`] for a file out of form, [`Error::Refused`] for one that is refused for what it says:
     /// nothing of it was kept, but evidence. [`Error::Record`] for the disk.
     pub fn take(&mut self, packet: &[u8], now: Time, entropy: &mut Entropy) -> Result<Taken, Error> {
+        // The static files of a log are written once, however often it grows meanwhile.
+        let defers = std::mem::replace(&mut self.defers_files, true);
+        let taken = self.take_in(packet, now, entropy);
+        self.defers_files = defers;
+        if !defers {
+            self.write_files()?;
+        }
+        taken
+    }
+
+    fn take_in(&mut self, packet: &[u8], now: Time, entropy: &mut Entropy) -> Result<Taken, Error> {
         let packet = Packet::read(packet)?;
         self.check_sender(&packet)?;
         let checked = match check::check(self, &packet) {
@@ -53,7 +64,7 @@ impl Accord<'_> {
             Err(check::Fault::Fork(fork)) => return Err(self.keep_fork(fork, now, entropy)?.into()),
             Err(check::Fault::Ahead { note, here, there }) => {
                 // Kept: from now on every start finds that more was signed than this home has.
-                self.record.put_note(&note)?;
+                self.keep_note(&note)?;
                 self.open_signer()?;
                 return Err(Refused::OwnLogAhead { here, there }.into());
             }

@@ -20,11 +20,12 @@ pub struct Tended {
 const SIGN_AFTER_MS: u64 = SIGNS_EVERY_MS / 2;
 
 impl Accord<'_> {
-    /// Does what is due by now. Does nothing while we recover, or before we have joined.
+    /// Does what is due by now, and writes the files that were deferred. Says nothing while we recover, or before we have joined.
     ///
     /// # Errors
     /// Those of the disk.
     pub fn tend(&mut self, now: Time, entropy: &mut Entropy) -> Result<Tended, Error> {
+        self.write_files()?;
         if self.held.size(&self.log) == 0 || !self.says_by_itself() {
             return Ok(Tended::default());
         }

@@ -74,7 +74,9 @@ pub(super) fn run(path: &Path, world: &World, mut ways: Ways, opened: &SyncSende
             continue;
         }
         ways.tell(open.found.iter().map(|found| found.record), access == HomeAccess::Read);
-        match open.take_events(&mut ways)? {
+        let until = open.take_events(&mut ways)?;
+        open.write_files()?;
+        match until {
             Until::Stopped => return Ok(()),
             Until::Back => access = HomeAccess::Write,
             Until::Lent(granted) => (access, waits) = (HomeAccess::Read, Some(granted)),
@@ -140,6 +142,14 @@ impl<'h> Open<'h> {
         }
     }
 
+    /// Before somebody else may look at them.
+    fn write_files(&mut self) -> Result<(), Error> {
+        match self.access {
+            HomeAccess::Write => self.accords.values_mut().try_for_each(Accord::write_files),
+            HomeAccess::Read => Ok(()),
+        }
+    }
+
     fn moment(&self) -> Moment {
         Moment { now: (self.world.now)(), entropy: (self.world.entropy)() }
     }
@@ -158,6 +168,9 @@ impl<'h> Open<'h> {
             if access == Access::Write && accord.recovering().is_empty() {
                 // After a crash between an entry and its head.
                 accord.sign_what_stands((self.world.now)())?;
+            }
+            if access == Access::Write {
+                accord.defer_files()?;
             }
             self.accords.insert(record, accord);
         }

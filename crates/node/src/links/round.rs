@@ -238,7 +238,7 @@ async fn recover(
         }
         match accord.recover(&packets, false, moment.now, &mut moment.entropy) {
             Ok(_) => Ok(true),
-            Err(Error::MayNotSign(_) | Error::Recovering(_) | Error::Refused(_) | Error::Rejected(_)) => {
+            Err(Error::Unknown(_) | Error::Recovering(_) | Error::Refused(_) | Error::Rejected(_)) => {
                 Ok(false)
             }
             Err(error) => Err(error),
@@ -290,7 +290,10 @@ fn pushed(outcome: &Outcome, stamp: u64) -> Pushed {
 }
 
 fn lost(fault: &Fault) -> Pushed {
-    Pushed { fate: Fate::Lost, fault: Some(fault.name().to_owned()), lacks_more: false }
+    // Two exchanges that crossed: one of them goes on.
+    let crossed = matches!(fault, Fault::Link(LinkError::Reset(Code::Cancelled)));
+    let fault = (!crossed).then(|| fault.name().to_owned());
+    Pushed { fate: Fate::Lost, fault, lacks_more: false }
 }
 
 /// Refusals that show that the peer holds less than its cosignatures say: its disk is an older one.

@@ -1,9 +1,7 @@
 //! What a node answers by itself to entries that came: that one has no effect, and that a comcheck has arrived.
 
-use std::collections::BTreeSet;
-
 use detente_accord::jcs::Value;
-use detente_accord::record::{Draft, Effect, NoEffect, Position, Rel, Target, Why};
+use detente_accord::record::{Draft, Effect, NoEffect, Position, Rel, Why};
 use detente_accord::talks::Thread;
 use detente_accord::talks::comcheck::ComcheckPhase;
 use detente_accord::{Entropy, Time};
@@ -27,7 +25,12 @@ impl Accord<'_> {
             return Ok(false);
         }
         let mut drafts = self.errors(new, now)?;
-        drafts.extend(self.node_answers()?);
+        let is_check =
+            |position: &Position| self.held.leaf(position).is_some_and(|l| l.said.kind == "comcheck");
+        // Without anything new it is time that asks.
+        if new.is_empty() || new.iter().any(is_check) {
+            drafts.extend(self.node_answers()?);
+        }
         let mut says = false;
         for draft in drafts {
             match self.say_all(vec![draft], now, entropy) {
@@ -48,8 +51,8 @@ impl Accord<'_> {
         if ineffective.is_empty() {
             return Ok(Vec::new());
         }
-        let told = self.told_of();
-        let due = ineffective.into_iter().filter(|(position, _)| !told.contains(position));
+        let told = |position: &Position| self.index.has_told(self.us.id(), position);
+        let due = ineffective.into_iter().filter(|(position, _)| !told(position));
         let error = |(position, code): (&Position, &str)| {
             let mut draft = Draft::new("error", [("at", Value::Integer(now.0)), ("code", Value::text(code))]);
             draft.refs = vec![self.reference(Rel::To, position)?];
@@ -66,18 +69,6 @@ impl Accord<'_> {
         let is_final = !matches!(why, Why::UnknownTarget | Why::Form(NoEffect::UnknownType));
         let is_other = position.log.party != *self.us.id() && !self.is_stopped(&position.log);
         (is_final && is_other && leaf.said.kind != "error").then(|| why.name())
-    }
-
-    /// The entries that we have said to have no effect.
-    fn told_of(&self) -> BTreeSet<Position> {
-        let own = self.held.logs.iter().filter(|(log, _)| log.party == *self.us.id());
-        let leaves = own.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_deref());
-        let errors = leaves.filter(|leaf| leaf.said.kind == "error").flat_map(|leaf| &leaf.said.refs);
-        let place = |target: &Target| match target {
-            Target::Entry { log, seq, .. } => Some(Position::new(log.clone(), *seq)),
-            Target::Statement { .. } => None,
-        };
-        errors.filter_map(|reference| place(&reference.target)).collect()
     }
 
     /// Answers to comchecks that came for us and that our node has not answered.

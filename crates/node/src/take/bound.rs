@@ -1,7 +1,5 @@
 //! Files beside the logs: each must be bound by something that is signed.
 
-use std::collections::BTreeMap;
-
 use detente_accord::b64;
 use detente_accord::jcs::Value;
 use detente_accord::record::packet::Packet;
@@ -13,21 +11,21 @@ use super::evidence::known;
 use crate::{Accord, Refused};
 
 /// Key sets and offers in form; whether an entry binds them is seen once all entries are there.
-pub(super) fn read_public(packet: &Packet<'_>, after: &mut Held) -> Result<(), Fault> {
+pub(super) fn read_public(packet: &Packet<'_>, files: &mut Held) -> Result<(), Fault> {
     for bytes in packet.keysets.values() {
         let keys = KeySet::decode(bytes).map_err(failed)?;
-        after.keysets.insert(keys.commitment(), keys);
+        files.keysets.insert(keys.commitment(), keys);
     }
     for (party, bytes) in &packet.offers {
         let offer = Offer::read(bytes).map_err(failed)?;
         if offer.party().id() != party {
             return Err(Refused::FileUnbound(format!("offer/{party}.json")).into());
         }
-        after.offers.insert(offer.hash(), offer);
+        files.offers.insert(offer.hash(), offer);
     }
     for (hash, bytes) in &packet.rules {
         // One that does not read puts nothing in force; its draft may name what it likes.
-        after.rules.extend(RulesFile::decode(bytes).ok().map(|file| (*hash, file)));
+        files.rules.extend(RulesFile::decode(bytes).ok().map(|file| (*hash, file)));
     }
     Ok(())
 }
@@ -40,7 +38,7 @@ pub(super) fn check_public(
 ) -> Result<(), Fault> {
     for (log, bytes) in &packet.keysets {
         let keys = KeySet::decode(bytes).map_err(failed)?;
-        if checked.ring.keyset(log) != Some(&keys) {
+        if checked.ring(accord).keyset(log) != Some(&keys) {
             return Err(Refused::FileUnbound(format!("keys/{log}.json")).into());
         }
     }
@@ -48,13 +46,14 @@ pub(super) fn check_public(
         let offer = Offer::read(bytes).map_err(failed)?;
         let founder = accord.charter.party(party).is_some_and(|founder| founder == offer.party());
         let joined = accord.charter.party(party).is_none()
-            && checked.ring.keyset(&LogId::new(party.clone(), 0)) == Some(offer.party().keys());
+            && checked.ring(accord).keyset(&LogId::new(party.clone(), 0)) == Some(offer.party().keys());
         if !founder && !joined {
             return Err(Refused::FileUnbound(format!("offer/{party}.json")).into());
         }
     }
     for hash in packet.rules.keys() {
-        if !names_file(&checked.after, hash) {
+        // One that is held was bound when it came.
+        if !accord.held.rules.contains_key(hash) && !names_file(accord, checked, hash) {
             return Err(Refused::FileUnbound("rules".into()).into());
         }
     }
@@ -62,21 +61,26 @@ pub(super) fn check_public(
 }
 
 /// Whether a draft names a file by its hash.
-fn names_file(after: &Held, hash: &[u8; 32]) -> bool {
+fn names_file(accord: &Accord<'_>, checked: &Checked<'_>, hash: &[u8; 32]) -> bool {
     let due = Value::text(b64::encode(hash));
-    let leaves = after.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
-    let mut drafts = leaves.filter(|leaf| leaf.said.kind == "draft");
+    let held = accord.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
+    let mut drafts = held.chain(checked.new_leaves()).filter(|leaf| leaf.said.kind == "draft");
     drafts.any(|leaf| leaf.said.public.values().any(|value| *value == due))
 }
 
 /// Every sealed file is named by an entry, and every key is for one of them.
-pub(super) fn check_sealed(packet: &Packet<'_>, after: &Held) -> Result<(), Fault> {
-    let leaves = after.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
-    let items: BTreeMap<[u8; 32], _> =
-        leaves.flat_map(|leaf| &leaf.said.sealed).map(|item| (item.sha256, item)).collect();
+pub(super) fn check_sealed(
+    accord: &Accord<'_>,
+    packet: &Packet<'_>,
+    checked: &Checked<'_>,
+) -> Result<(), Fault> {
     for (hash, file) in &packet.sealed {
-        let item = items.get(hash).ok_or(Refused::SealedUnbound)?;
-        sealed::check_file(item, file).map_err(|_| Refused::SealedUnbound)?;
+        let held = accord.index.with_sealed(hash).iter().filter_map(|place| accord.held.leaf(place));
+        let items = held.chain(checked.new_leaves()).flat_map(|leaf| &leaf.said.sealed);
+        let mut named = items.filter(|item| item.sha256 == *hash);
+        if !named.any(|item| sealed::check_file(item, file).is_ok()) {
+            return Err(Refused::SealedUnbound.into());
+        }
     }
     for (hash, reader) in packet.keys.keys() {
         if !packet.sealed.contains_key(hash) || *reader != packet.to {
@@ -95,7 +99,8 @@ pub(super) fn check_evidence<'p>(
     if packet.evidence.is_empty() {
         return Ok(());
     }
-    let known = known(&accord.charter, &checked.ring, &checked.after).map_err(failed)?;
+    let offers = accord.held.offers.values().chain(checked.files.offers.values());
+    let known = known(&accord.charter, checked.ring(accord), offers).map_err(failed)?;
     for bytes in packet.evidence.values() {
         let evidence = Evidence::parse(bytes).map_err(|_| Refused::EvidenceEmpty)?;
         convict(&evidence, &known, true).map_err(|_| Refused::EvidenceEmpty)?;

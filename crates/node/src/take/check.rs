@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use detente_accord::Rejection;
 use detente_accord::record::packet::{LogPart, Packet};
-use detente_accord::record::{Held, HeldNote, LogId, Position, Ring, Scope, Standing};
-use detente_tlog::{Checkpoint, Frontier, Hash, Note, leaf_hash};
+use detente_accord::record::{Held, HeldEntry, HeldNote, Leaf, LogId, Position, Ring, Scope, Standing};
+use detente_tlog::{Checkpoint, Hash, Note, leaf_hash};
 
 use super::bound;
 use super::evidence::Fork;
@@ -18,10 +18,10 @@ pub(super) struct Checked<'p> {
     pub(super) grown: BTreeMap<LogId, Grown<'p>>,
     /// Notes whose signatures hold, by hash.
     pub(super) notes: BTreeMap<[u8; 32], (HeldNote, &'p [u8])>,
-    /// What is held once all of it is kept, without the new notes.
-    pub(super) after: Held,
-    /// The keys that follow from it.
-    pub(super) ring: Ring,
+    /// Key sets, offers and rules files that came, beside what is held.
+    pub(super) files: Held,
+    /// The keys that follow from what is held once all of it is kept, where they may be others than now.
+    ring: Option<Ring>,
     /// Evidence that convicts somebody.
     pub(super) evidence: Vec<&'p [u8]>,
 }
@@ -30,7 +30,68 @@ pub(super) struct Checked<'p> {
 pub(super) struct Grown<'p> {
     pub(super) first: u64,
     pub(super) leaves: Vec<&'p [u8]>,
+    pub(super) entries: Vec<HeldEntry>,
     pub(super) note: &'p [u8],
+}
+
+impl Checked<'_> {
+    /// The keys once all of it is kept.
+    pub(super) fn ring<'a>(&'a self, accord: &'a Accord<'_>) -> &'a Ring {
+        self.ring.as_ref().unwrap_or(accord.state.ring())
+    }
+
+    /// Whether keys came, or ended.
+    pub(super) fn changes_keys(&self) -> bool {
+        self.ring.is_some()
+    }
+
+    /// The entries that came.
+    pub(super) fn new_leaves(&self) -> impl Iterator<Item = &Leaf> {
+        self.grown.values().flat_map(|grown| &grown.entries).filter_map(|entry| entry.leaf.as_deref())
+    }
+
+    /// How many entries of a log are held then.
+    pub(super) fn size(&self, accord: &Accord<'_>, log: &LogId) -> u64 {
+        accord.held.size(log) + self.grown.get(log).map_or(0, |grown| grown.entries.len() as u64)
+    }
+
+    /// The hashes of the entries of a log that are held then.
+    pub(super) fn hashes<'a>(
+        &'a self,
+        accord: &'a Accord<'_>,
+        log: &LogId,
+    ) -> impl Iterator<Item = Hash> + 'a {
+        let before = accord.held.logs.get(log).into_iter().flatten();
+        before.chain(self.grown.get(log).into_iter().flat_map(|grown| &grown.entries)).map(|entry| entry.hash)
+    }
+
+    /// The keys as of now, if anything came that may change them.
+    fn find_keys(&mut self, accord: &Accord<'_>) {
+        let held = &accord.held;
+        let files = self.files.keysets.keys().any(|hash| !held.keysets.contains_key(hash))
+            || self.files.offers.keys().any(|hash| !held.offers.contains_key(hash));
+        let entries = || self.new_leaves().any(|leaf| matches!(leaf.said.kind.as_str(), "keys" | "member"));
+        if files || entries() {
+            self.ring = Some(Ring::of(&accord.charter, &self.after(accord)));
+        }
+    }
+
+    /// All that is held then, without the new notes.
+    fn after(&self, accord: &Accord<'_>) -> Held {
+        let mut after = accord.held.clone();
+        self.grow(&mut after);
+        after
+    }
+
+    /// Adds what came to what is held.
+    pub(super) fn grow(&self, held: &mut Held) {
+        for (log, grown) in &self.grown {
+            held.logs.entry(log.clone()).or_default().extend(grown.entries.iter().cloned());
+        }
+        held.keysets.extend(self.files.keysets.clone());
+        held.offers.extend(self.files.offers.clone());
+        held.rules.extend(self.files.rules.clone());
+    }
 }
 
 /// Why a packet is not kept.
@@ -57,16 +118,16 @@ pub(super) fn check<'p>(accord: &Accord<'_>, packet: &'p Packet<'p>) -> Result<C
     let mut checked = Checked {
         grown: BTreeMap::new(),
         notes: BTreeMap::new(),
-        after: accord.held.clone(),
-        ring: Ring::of(&accord.charter, &accord.held),
+        files: Held::default(),
+        ring: None,
         evidence: Vec::new(),
     };
-    bound::read_public(packet, &mut checked.after)?;
+    bound::read_public(packet, &mut checked.files)?;
     let mut left: BTreeSet<&LogId> = packet.logs.keys().collect();
     // An entry of one log may give the keys of another: whatever can be checked now is, until nothing is left.
     loop {
-        checked.ring = Ring::of(&accord.charter, &checked.after);
-        let known = left.iter().find(|log| checked.ring.keyset(log).is_some());
+        checked.find_keys(accord);
+        let known = left.iter().find(|log| checked.ring(accord).keyset(log).is_some());
         let Some(log) = known.copied() else { break };
         left.remove(log);
         let part = packet.logs.get(log).ok_or_else(|| Refused::UnknownLog(log.clone()))?;
@@ -76,25 +137,26 @@ pub(super) fn check<'p>(accord: &Accord<'_>, packet: &'p Packet<'p>) -> Result<C
         return Err(Refused::UnknownLog((*log).clone()).into());
     }
     open_again(accord, &mut checked)?;
-    if checked.ring.current(&packet.from).is_none() {
+    if checked.ring(accord).current(&packet.from).is_none() {
         return Err(Refused::UnknownSender(packet.from.clone()).into());
     }
     bound::check_public(accord, packet, &checked)?;
     for (hash, note) in &packet.notes {
         check_note(accord, &mut checked, *hash, note)?;
     }
-    bound::check_sealed(packet, &checked.after)?;
+    bound::check_sealed(accord, packet, &checked)?;
     bound::check_evidence(accord, packet, &mut checked)?;
     Ok(checked)
 }
 
 /// A line by a key that an entry of this packet gave was nobody's when its note was opened.
 fn open_again(accord: &Accord<'_>, checked: &mut Checked<'_>) -> Result<(), Fault> {
-    if checked.ring.logs().eq(accord.state.ring().logs()) {
+    let Some(ring) = &checked.ring else { return Ok(()) };
+    if ring.logs().eq(accord.state.ring().logs()) {
         return Ok(());
     }
     for (read, bytes) in checked.notes.values_mut() {
-        let opened = checked.ring.open(bytes);
+        let opened = ring.open(bytes);
         let (_, note) = opened.map_err(|why| Refused::Note { log: read.log.clone(), why })?;
         *read = note;
     }
@@ -143,15 +205,15 @@ fn check_log<'p>(
         };
     };
     let bad = |why| Refused::Note { log: log.clone(), why };
-    let (checkpoint, note) = checked.ring.open(bytes).map_err(bad)?;
+    let (checkpoint, note) = checked.ring(accord).open(bytes).map_err(bad)?;
     if note.log != *log {
         return Err(bad(Rejection::Log(detente_tlog::Rejection::OtherOrigin)).into());
     }
-    if note.size <= checked.after.size(log) {
+    if note.size <= checked.size(accord, log) {
         check_old(accord, log, part, bytes, &note)?;
     } else if log.party == *accord.us.id() {
         // An epoch that this home has not come to.
-        let here = checked.after.size(log);
+        let here = checked.size(accord, log);
         return Err(Fault::Ahead { note: bytes.to_vec(), here, there: note.size });
     } else if accord.is_convicted(log) {
         // Which of its histories goes on is not for us to choose.
@@ -218,7 +280,7 @@ fn check_growth<'p>(
     note: &'p [u8],
     checkpoint: &Checkpoint,
 ) -> Result<(), Fault> {
-    let (held, size) = (checked.after.size(log), checkpoint.size().get());
+    let (held, size) = (checked.size(accord, log), checkpoint.size().get());
     let all: Vec<(u64, &'p [u8])> = part.entries().collect();
     if all.iter().any(|(seq, _)| *seq >= size) {
         return Err(Refused::EntriesBeyond { log: log.clone(), size }.into());
@@ -237,10 +299,9 @@ fn check_growth<'p>(
         }
         .into());
     }
-    let mut frontier = Frontier::default();
-    let before = checked.after.logs.get(log).into_iter().flatten().map(|entry| entry.hash);
-    for hash in before.chain(new.iter().map(|leaf| leaf_hash(leaf))) {
-        frontier.append(hash, |_, _| ()).map_err(failed)?;
+    let mut frontier = accord.index.tree(log);
+    for leaf in &new {
+        frontier.append(leaf_hash(leaf), |_, _| ()).map_err(failed)?;
     }
     if frontier.root() != *checkpoint.root() {
         forks::by_growth(accord, log, part, note, checkpoint)?;
@@ -250,9 +311,8 @@ fn check_growth<'p>(
     for (seq, leaf) in all.iter().filter(|(seq, _)| *seq < held) {
         check_same(accord, log, *seq, leaf)?;
     }
-    let entries = checked.after.logs.entry(log.clone()).or_default();
-    entries.extend((held..).zip(&new).map(|(seq, leaf)| held::entry(log, seq, leaf)));
-    checked.grown.insert(log.clone(), Grown { first: held, leaves: new, note });
+    let entries = (held..).zip(&new).map(|(seq, leaf)| held::entry(log, seq, leaf)).collect();
+    checked.grown.insert(log.clone(), Grown { first: held, leaves: new, entries, note });
     forks::by_earlier_notes(accord, checked, log, note, size)
 }
 
@@ -266,7 +326,7 @@ fn check_note<'p>(
     if checked.notes.contains_key(&hash) {
         return Ok(());
     }
-    let note = match checked.ring.open(bytes) {
+    let note = match checked.ring(accord).open(bytes) {
         Ok((_, note)) => note,
         Err(Rejection::Log(detente_tlog::Rejection::UnknownOrigin)) => {
             return Err(Refused::FileUnbound("note".into()).into());
@@ -285,7 +345,7 @@ fn check_note<'p>(
         }
     } else {
         forks::same_size(accord, checked, bytes, &note)?;
-        forks::within_packet(checked, bytes, &note)?;
+        forks::within_packet(accord, checked, bytes, &note)?;
     }
     keep_head(checked, bytes, note);
     Ok(())
@@ -298,10 +358,10 @@ fn named_log(accord: &Accord<'_>, bytes: &[u8]) -> Option<LogId> {
 }
 
 /// The root over the first entries of a log, new ones included.
-pub(super) fn root_after(after: &Held, log: &LogId, size: u64) -> Option<Hash> {
-    let entries = after.logs.get(log)?;
-    let size = usize::try_from(size).ok().filter(|size| *size <= entries.len())?;
-    Some(detente_tlog::root_of_hashes(entries.iter().take(size).map(|entry| entry.hash)))
+pub(super) fn root_after(accord: &Accord<'_>, checked: &Checked<'_>, log: &LogId, size: u64) -> Option<Hash> {
+    let all = checked.size(accord, log);
+    let size = usize::try_from(size).ok().filter(|size| *size as u64 <= all)?;
+    Some(detente_tlog::root_of_hashes(checked.hashes(accord, log).take(size)))
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {

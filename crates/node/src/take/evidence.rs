@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use detente_accord::record::convict::{Conviction, convict};
 use detente_accord::record::known::Known;
-use detente_accord::record::{Charter, Draft, Held, Leaf, LogId, Offer, Party, Ring};
+use detente_accord::record::{Charter, Draft, Leaf, LogId, Offer, Party, Ring, Target};
 use detente_accord::{Entropy, Rejection, Time};
 use detente_store::record::Record;
 use detente_tlog::{EntryIndex, Evidence, EvidenceKind, Hash, KeyType, ProofFile, VerifierKey};
@@ -22,11 +22,15 @@ pub(super) struct Fork {
 const NOTES_AT_ONCE: usize = 64;
 
 /// The keys of the record, as evidence is judged by them.
-pub(super) fn known<'c>(charter: &'c Charter, ring: &Ring, held: &Held) -> Result<Known<'c>, Rejection> {
+pub(super) fn known<'c, 'o>(
+    charter: &'c Charter,
+    ring: &Ring,
+    offers: impl Iterator<Item = &'o Offer>,
+) -> Result<Known<'c>, Rejection> {
     let later = ring.logs().filter(|log| log.epoch > 0);
     let keysets: Vec<_> = later.filter_map(|log| Some((log, ring.keyset(log)?))).collect();
     let mut joined: BTreeMap<LogId, &Party> = BTreeMap::new();
-    for party in held.offers.values().map(Offer::party) {
+    for party in offers.map(Offer::party) {
         let log = LogId::new(party.id().clone(), 0);
         if charter.party(party.id()).is_none() && ring.keyset(&log) == Some(party.keys()) {
             joined.insert(log, party);
@@ -63,7 +67,7 @@ impl Accord<'_> {
         let Fork { log, notes: [a, b], growth } = fork;
         let bytes = Evidence::of_notes(self.log_key(&log)?, [&a, &b], growth)?;
         let evidence = self.record.put_evidence(&bytes)?;
-        self.refresh()?;
+        self.refresh_convicted()?;
         self.tell_of(&[evidence], now, entropy)?;
         Ok(Refused::Fork { log, evidence })
     }
@@ -136,7 +140,10 @@ impl Accord<'_> {
         now: Time,
         entropy: &mut Entropy,
     ) -> Result<Vec<[u8; 32]>, Error> {
-        let known = known(&self.charter, self.state.ring(), &self.held)?;
+        if self.is_without_fault(log, from) {
+            return Ok(Vec::new());
+        }
+        let known = known(&self.charter, self.state.ring(), self.held.offers.values())?;
         let mut files: Vec<Vec<u8>> = Vec::new();
         for (kind, places) in self.faults_of(log, from, &known)? {
             let proved =
@@ -164,31 +171,35 @@ impl Accord<'_> {
         known: &Known<'_>,
     ) -> Result<BTreeMap<EvidenceKind, Vec<u64>>, Error> {
         let mut faults = BTreeMap::new();
-        let mut largest: BTreeMap<&LogId, (u64, u64)> = BTreeMap::new();
-        for (seq, entry) in (0..).zip(self.held.logs.get(log).into_iter().flatten()) {
-            let Some(leaf) = &entry.leaf else {
-                if seq >= from {
-                    faults.entry(self.kind_of_unreadable(log, seq)?).or_insert(vec![seq]);
-                }
-                continue;
-            };
-            if seq >= from && !known.is_of_record(leaf) {
+        for seq in self.index.unreadable(log, from) {
+            faults.entry(self.kind_of_unreadable(log, seq)?).or_insert(vec![seq]);
+        }
+        for (seq, leaf) in self.leaves_from(log, from) {
+            if !known.is_of_record(leaf) {
                 faults.entry(EvidenceKind::Misplaced).or_insert(vec![seq]);
             }
-            for head in &leaf.place.heads {
-                match largest.get(&head.log) {
-                    Some((size, earlier)) if *size > head.size => {
-                        if seq >= from {
-                            faults.entry(EvidenceKind::Regress).or_insert(vec![*earlier, seq]);
-                        }
-                    }
-                    _ => {
-                        largest.insert(&head.log, (head.size, seq));
-                    }
-                }
-            }
+        }
+        if let Some((earlier, seq)) = self.index.regress(log, from) {
+            faults.entry(EvidenceKind::Regress).or_insert(vec![earlier, seq]);
         }
         Ok(faults)
+    }
+
+    /// Whether all entries from `from` on are plainly in form: nearly always, and seen without any key.
+    fn is_without_fault(&self, log: &LogId, from: u64) -> bool {
+        let is_plain = |leaf: &Leaf| {
+            let of_files = leaf.said.refs.iter().any(|r| matches!(r.target, Target::Statement { .. }));
+            leaf.said.accord == *self.charter.record_id().bytes() && !of_files
+        };
+        self.index.unreadable(log, from).next().is_none()
+            && self.index.regress(log, from).is_none()
+            && self.leaves_from(log, from).all(|(_, leaf)| is_plain(leaf))
+    }
+
+    fn leaves_from(&self, log: &LogId, from: u64) -> impl Iterator<Item = (u64, &Leaf)> {
+        let entries = self.held.logs.get(log).map_or(&[][..], Vec::as_slice);
+        let new = (0_u64..).zip(entries).skip(usize::try_from(from).unwrap_or(usize::MAX));
+        new.filter_map(|(seq, entry)| Some((seq, entry.leaf.as_deref()?)))
     }
 
     fn kind_of_unreadable(&self, log: &LogId, seq: u64) -> Result<EvidenceKind, Error> {

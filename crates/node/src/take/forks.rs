@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use detente_accord::record::packet::LogPart;
-use detente_accord::record::{Held, HeldNote, LogId};
+use detente_accord::record::{HeldNote, LogId};
 use detente_tlog::{Checkpoint, Hash, MemoryTree, TreeSize, leaf_hash, roots_of_full_form};
 
 use super::check::{Checked, Fault, failed, root_after};
@@ -62,7 +62,7 @@ pub(super) fn same_size(
     let came = checked.notes.values().find(|(other, _)| differs(other)).map(|(_, bytes)| bytes.to_vec());
     let other = match came {
         Some(bytes) => Some(bytes),
-        None => match accord.held.notes.iter().find(|(_, other)| differs(other)) {
+        None => match accord.notes_of(&note.log, note.size..=note.size).find(|(_, other)| differs(other)) {
             Some((hash, _)) => accord.record.note(hash).map_err(failed)?.map(|stored| stored.bytes),
             None => None,
         },
@@ -72,12 +72,17 @@ pub(super) fn same_size(
 }
 
 /// A note that contradicts the entries which came in the same packet, under a larger head.
-pub(super) fn within_packet(checked: &Checked<'_>, bytes: &[u8], note: &HeldNote) -> Result<(), Fault> {
+pub(super) fn within_packet(
+    accord: &Accord<'_>,
+    checked: &Checked<'_>,
+    bytes: &[u8],
+    note: &HeldNote,
+) -> Result<(), Fault> {
     let Some(grown) = checked.grown.get(&note.log) else { return Ok(()) };
-    match root_after(&checked.after, &note.log, note.size) {
+    match root_after(accord, checked, &note.log, note.size) {
         Some(root) if root != note.root => {
-            let newer = checked.after.size(&note.log);
-            let growth = growth_after(&checked.after, &note.log, note.size, newer);
+            let newer = checked.size(accord, &note.log);
+            let growth = growth_after(accord, checked, &note.log, note.size, newer);
             let notes = [bytes.to_vec(), grown.note.to_vec()];
             Err(Fault::Fork(Fork { log: note.log.clone(), notes, growth }))
         }
@@ -94,17 +99,12 @@ pub(super) fn by_earlier_notes(
     size: u64,
 ) -> Result<(), Fault> {
     let held = accord.held.size(log);
-    let earlier = accord
-        .held
-        .notes
-        .iter()
-        .filter(|(_, earlier)| earlier.log == *log && earlier.size > held && earlier.size < size);
-    for (hash, earlier) in earlier {
-        if root_after(&checked.after, log, earlier.size) == Some(earlier.root) {
+    for (hash, earlier) in accord.notes_of(log, held + 1..size) {
+        if root_after(accord, checked, log, earlier.size) == Some(earlier.root) {
             continue;
         }
         let Some(stored) = accord.record.note(hash).map_err(failed)? else { continue };
-        let growth = growth_after(&checked.after, log, earlier.size, size);
+        let growth = growth_after(accord, checked, log, earlier.size, size);
         return Err(Fault::Fork(Fork { log: log.clone(), notes: [stored.bytes, note.to_vec()], growth }));
     }
     Ok(())
@@ -175,11 +175,17 @@ fn at(
     Err(Fault::Fork(Fork { log: log.clone(), notes: [ours.bytes, note.to_vec()], growth: Some(hashes) }))
 }
 
-fn growth_after(after: &Held, log: &LogId, older: u64, newer: u64) -> Option<Vec<Hash>> {
+fn growth_after(
+    accord: &Accord<'_>,
+    checked: &Checked<'_>,
+    log: &LogId,
+    older: u64,
+    newer: u64,
+) -> Option<Vec<Hash>> {
     if older >= newer {
         return None;
     }
-    let tree = tree_of(after.logs.get(log)?.iter().map(|entry| entry.hash)).ok()?;
+    let tree = tree_of(checked.hashes(accord, log)).ok()?;
     detente_tlog::full_form(TreeSize::new(older).ok()?, TreeSize::new(newer).ok()?, &tree).ok()
 }
 

@@ -1,12 +1,12 @@
 //! Keeping a checked packet: content, entries, notes, then the cosignature, then our own entry that names it all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use detente_accord::record::packet::Packet;
 use detente_accord::record::sealed::{WrappedFor, open_fields};
-use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Position, Reference, Rel, Target};
-use detente_accord::{Entropy, PartyId, Time};
+use detente_accord::record::{Effect, HeldNote, Leaf, LogId, Position, Reference, Rel};
+use detente_accord::{Entropy, Time};
 use detente_store::record::{CosignAs, ItemKeyFor};
 use detente_tlog::{Checkpoint, Note};
 
@@ -38,7 +38,19 @@ impl Accord<'_> {
             new.extend((grown.first..).zip(&grown.leaves).map(|(seq, _)| Position::new(log.clone(), seq)));
         }
         self.keep_notes(&checked)?;
-        self.refresh()?;
+        if checked.changes_keys() {
+            self.refresh()?;
+        } else {
+            // In memory as on disk, without reading the disk again.
+            checked.grow(&mut self.held);
+            for note in checked.grown.values().map(|grown| grown.note) {
+                self.hold_note(sha256(note), note);
+            }
+            self.follow();
+        }
+        if !taken.evidence.is_empty() {
+            self.refresh_convicted()?;
+        }
         let opened = self.open_sealed(packet)?;
         taken.opened = opened.len();
         if self.recovering().is_empty() {
@@ -49,15 +61,14 @@ impl Accord<'_> {
             }
             // Content may come behind its entry, which another party passed on, or days later to an observer: that
             // is said a second time, or it would be sent for ever.
-            let known = self.acked_by(self.us.id());
-            let said = |place: &Position| known.contains_key(place) && !self.is_delayed(place);
+            let known = |place: &Position| self.index.acked(self.us.id(), place).is_some();
+            let said = |place: &Position| known(place) && !self.is_delayed(place);
             let late = opened.into_iter().filter(|place| !new.contains(place) && !said(place));
             let due: Vec<Position> = new.iter().cloned().chain(late).collect();
             taken.acknowledged = self.acknowledge(&due, now, entropy)?;
             self.confirm_silences(now, entropy)?;
-            taken.answered = self.answer(&new, now, entropy)?;
+            taken.answered = !new.is_empty() && self.answer(&new, now, entropy)?;
         }
-        self.refresh()?;
         taken.new = self.told(new);
         Ok(taken)
     }
@@ -74,21 +85,22 @@ impl Accord<'_> {
     /// Notes that entries name are kept as they are, for ever: their hash is in a leaf. Of the others the known
     /// lines are gathered in one note for each head.
     fn keep_notes(&mut self, checked: &Checked<'_>) -> Result<(), Error> {
-        let leaves = checked.after.logs.values().flatten().filter_map(|entry| entry.leaf.as_deref());
         let named: BTreeSet<[u8; 32]> =
-            leaves.flat_map(|leaf| &leaf.place.heads).map(|head| head.note).collect();
+            checked.new_leaves().flat_map(|leaf| &leaf.place.heads).map(|head| head.note).collect();
         for (hash, (read, bytes)) in &checked.notes {
+            // Before this one is held too: it may have as many lines, and others.
+            let best = self.fullest_note(&read.log, read.size, &read.root)?;
             // An entry that names a note, or gives a key, may come after it. What has lines by nobody is not kept
             // for that.
-            if named.contains(hash) || may_be_known_later(&checked.ring, &read.log, bytes) {
-                self.record.put_note(bytes)?;
+            let is_named = named.contains(hash) || self.index.names(hash);
+            if is_named || may_be_known_later(checked.ring(self), &read.log, bytes) {
+                self.keep_note(bytes)?;
             }
-            let best = self.fullest_note(&read.log, read.size, &read.root)?;
             let all: Vec<&[u8]> = best.iter().map(Vec::as_slice).chain([*bytes]).collect();
-            if let Some(merged) = gather(&checked.ring, &read.log, &all)
+            if let Some(merged) = gather(checked.ring(self), &read.log, &all)
                 && best.as_ref() != Some(&merged)
             {
-                self.record.put_note(&merged)?;
+                self.keep_note(&merged)?;
             }
         }
         Ok(())
@@ -102,13 +114,8 @@ impl Accord<'_> {
         root: &detente_tlog::Hash,
     ) -> Result<Option<Vec<u8>>, Error> {
         let origin = self.charter.names().origin(log);
-        let mut best: Option<(usize, [u8; 32])> = None;
-        for (hash, note) in &self.held.notes {
-            let fits = note.log == *log && note.size == size && note.root == *root;
-            if fits && best.is_none_or(|best| (note.cosigners.len(), *hash) > best) {
-                best = Some((note.cosigners.len(), *hash));
-            }
-        }
+        let fitting = self.notes_of(log, size..=size).filter(|(_, note)| note.root == *root);
+        let best = fitting.map(|(hash, note)| (note.cosigners.len(), *hash)).max();
         let stored = match best {
             Some((_, hash)) => self.record.note(&hash)?,
             None => None,
@@ -119,24 +126,28 @@ impl Accord<'_> {
     /// Opens what was sealed for us, and gives the entries whose content is here now and was not before. A file that
     /// contradicts its commitments is kept sealed: whoever needs to can show it with its key.
     fn open_sealed(&mut self, packet: &Packet<'_>) -> Result<Vec<Position>, Error> {
+        let mut opened = Vec::new();
+        if packet.keys.is_empty() {
+            return Ok(opened);
+        }
         let secret = self.lasting_seeds()?.sealing();
         let record = self.charter.record_id();
-        let named = self.naming(&packet.keys.keys().map(|(hash, _)| *hash).collect());
-        let mut opened = Vec::new();
         for ((hash, reader), wrapped) in &packet.keys {
             let Some(file) = packet.sealed.get(hash) else { continue };
-            let Some(leaf) = named.get(hash) else { continue };
+            let unwrapped = self.naming(hash).find_map(|leaf| {
+                let of = WrappedFor { record: &record, author: &leaf.said.party, reader, sha256: hash };
+                Some((wrapped.unwrap(&secret, of).ok()?, leaf.clone()))
+            });
+            let Some((key, leaf)) = unwrapped else { continue };
             let position = Position::new(leaf.log(), leaf.place.seq);
-            let wrapped_for = WrappedFor { record: &record, author: &leaf.said.party, reader, sha256: hash };
-            let Ok(key) = wrapped.unwrap(&secret, wrapped_for) else { continue };
             let Some(item) = leaf.said.sealed.iter().find(|item| item.sha256 == *hash) else { continue };
             let is_new = self.record.item_key(hash, ItemKeyFor::Us)?.is_none();
             if self.is_redacted(&position) || !is_new {
                 continue;
             }
             self.record.put_sealed(file)?;
-            if let Ok(openings) = open_fields(&record, leaf, item, file, &key) {
-                self.put_openings(leaf, &openings)?;
+            if let Ok(openings) = open_fields(&record, &leaf, item, file, &key) {
+                self.put_openings(&leaf, &openings)?;
                 opened.push(position);
             } else {
                 // Perhaps a part of an exhibit: what opened it may have come before.
@@ -150,16 +161,10 @@ impl Accord<'_> {
         Ok(opened)
     }
 
-    /// The entries that name these sealed files.
-    fn naming(&self, files: &BTreeSet<[u8; 32]>) -> BTreeMap<[u8; 32], Arc<Leaf>> {
-        let mut naming = BTreeMap::new();
-        let leaves = self.held.logs.values().flatten().filter_map(|entry| entry.leaf.as_ref());
-        for leaf in leaves.filter(|leaf| !leaf.said.sealed.is_empty()) {
-            for item in leaf.said.sealed.iter().filter(|item| files.contains(&item.sha256)) {
-                naming.insert(item.sha256, leaf.clone());
-            }
-        }
-        naming
+    /// The entries that name a sealed file.
+    fn naming(&self, file: &[u8; 32]) -> impl Iterator<Item = &Arc<Leaf>> {
+        let places = self.index.with_sealed(file).iter();
+        places.filter_map(|place| self.held.entry(place)?.leaf.as_ref())
     }
 
     /// Cosigns the newest head of every other log whose entries are all stored here.
@@ -185,11 +190,11 @@ impl Accord<'_> {
             let lines = self.signer()?.cosign_head(&head, &proof, time, CosignAs::Mirror)?;
             let note = [stored.bytes.as_slice(), lines.as_bytes()].concat();
             let note = gather(self.state.ring(), &log, &[&note]);
-            self.record.put_note(&note.ok_or_else(|| Error::Unknown("a note is not in form".into()))?)?;
+            self.keep_note(&note.ok_or_else(|| Error::Unknown("a note is not in form".into()))?)?;
             self.derive_files(&origin)?;
             cosigned.push((log, size));
         }
-        self.refresh()?;
+        self.follow();
         Ok(cosigned)
     }
 
@@ -200,11 +205,7 @@ impl Accord<'_> {
 
     /// The note of this head that has the most cosignatures.
     fn newest_note(&self, log: &LogId, size: u64, root: &detente_tlog::Hash) -> Option<([u8; 32], HeldNote)> {
-        let fitting = self
-            .held
-            .notes
-            .iter()
-            .filter(|(_, note)| note.log == *log && note.size == size && note.root == *root);
+        let fitting = self.notes_of(log, size..=size).filter(|(_, note)| note.root == *root);
         fitting
             .max_by_key(|(hash, note)| (note.cosigners.len(), **hash))
             .map(|(hash, note)| (*hash, note.clone()))
@@ -269,21 +270,5 @@ impl Accord<'_> {
             }
         }
         Ok(true)
-    }
-
-    /// The entries that a party says it has received, and when it last said so.
-    pub(crate) fn acked_by(&self, party: &PartyId) -> BTreeMap<Position, Time> {
-        let logs = self.held.logs.iter().filter(|(log, _)| log.party == *party);
-        let leaves = logs.flat_map(|(_, entries)| entries).filter_map(|entry| entry.leaf.as_deref());
-        let mut acked: BTreeMap<Position, Time> = BTreeMap::new();
-        for leaf in leaves.filter(|leaf| leaf.said.kind == "ack") {
-            for reference in &leaf.said.refs {
-                if let Target::Entry { log, seq, .. } = &reference.target {
-                    let last = acked.entry(Position::new(log.clone(), *seq)).or_insert(leaf.place.time);
-                    *last = (*last).max(leaf.place.time);
-                }
-            }
-        }
-        acked
     }
 }
