@@ -4,6 +4,7 @@
 
 mod answers;
 mod any_order;
+mod engine;
 mod erasing;
 mod exchange;
 mod exhibits;
@@ -11,7 +12,11 @@ mod freezing;
 mod govern;
 mod hostile;
 mod leave;
+mod links;
+mod nodes;
 mod reading;
 mod recovery;
+mod stream;
+mod tending;
 mod texts;
 mod world;

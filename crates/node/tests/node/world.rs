@@ -1,12 +1,14 @@
 //! Parties with homes in temporary folders, who exchange packets by hand.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use detente_accord::record::{
     Charter, Observes, Offer, Office, Pq, Quorum, Role, Roles, Rules, Sort, Standing, Titled,
 };
 use detente_accord::{Card, CardFields, Entropy, PartyId, SecretKey, Time};
+use detente_link::LinkKeys;
 use detente_node::{Accord, Error, OfferTerms, Sought, Taken, What, find, make_offer, sign_charter};
 use detente_store::{Compared, Home, KeySeeds, Peer};
 
@@ -30,17 +32,18 @@ pub(crate) fn id(name: &str) -> PartyId {
     PartyId::parse(name).unwrap()
 }
 
-fn home(folder: &std::path::Path, name: &str, seed: u8) -> Home {
+fn home(folder: &std::path::Path, name: &str, seed: u8, at: Vec<SocketAddr>) -> Home {
     let seeds = || KeySeeds { identity: [seed; 32], desk: [seed + 1; 32], node: [seed + 2; 32] };
     let key = |seed: u8| SecretKey::from_seed(&[seed; 32]).public();
     let keys = BTreeMap::from([("desk".to_owned(), key(seed + 1)), ("node".to_owned(), key(seed + 2))]);
+    let link = seeds().keys().link;
     let fields = CardFields {
         id: id(name),
         name: name.to_uppercase(),
         contact: format!("soc@{name}.example"),
         revision: 1,
         keys,
-        link: None,
+        link: Some(LinkKeys::from_seeds(&link.tls, &link.pq).public(at)),
     };
     let card = Card::sign(fields, &SecretKey::from_seed(&[seed; 32])).unwrap();
     Home::create(&folder.join(name), &seeds(), &card).unwrap()
@@ -52,15 +55,30 @@ impl World {
         World::observed(names, &[], |_| ())
     }
 
+    /// The same with nodes that others reach at these addresses.
+    pub(crate) fn reached(names: &[&str], at: impl Fn(&str) -> Vec<SocketAddr>) -> World {
+        World::all(names, &[], |_| (), at)
+    }
+
     /// The same with observers, under rules that differ from the usual ones.
     pub(crate) fn observed(
         names: &[&str],
         observers: &[(&str, Observes)],
         change: impl FnOnce(&mut Rules),
     ) -> World {
+        World::all(names, observers, change, |_| Vec::new())
+    }
+
+    fn all(
+        names: &[&str],
+        observers: &[(&str, Observes)],
+        change: impl FnOnce(&mut Rules),
+        at: impl Fn(&str) -> Vec<SocketAddr>,
+    ) -> World {
         let folder = folder();
         let all = names.iter().chain(observers.iter().map(|(name, _)| name));
-        let homes: Vec<Home> = all.zip(1u8..).map(|(name, i)| home(folder.path(), name, 10 * i)).collect();
+        let homes: Vec<Home> =
+            all.zip(1u8..).map(|(name, i)| home(folder.path(), name, 10 * i, at(name))).collect();
         let cards: Vec<Card> = homes.iter().map(|home| Card::read(home.card().bytes()).unwrap()).collect();
         let mut world = World { parties: BTreeMap::new(), charter: Vec::new(), folder, draws: 0, now: START };
         let mut offers = Vec::new();
@@ -105,6 +123,12 @@ impl World {
         self.now
     }
 
+    /// Lets go of a home, so that a node can have it; gives its folder.
+    pub(crate) fn release(&mut self, name: &str) -> PathBuf {
+        drop(self.parties.remove(name));
+        self.folder.path().join(name)
+    }
+
     pub(crate) fn open(&self, name: &str) -> Accord<'_> {
         let party = &self.parties[name];
         Accord::open(&party.home, &party.path, detente_node::Access::Write).unwrap()
@@ -126,7 +150,7 @@ impl World {
 
     /// The offer of somebody who is not in the accord, and has compared keys with all who are.
     pub(crate) fn newcomer(&mut self, name: &str) -> Offer {
-        let mut new = home(self.folder.path(), name, 200);
+        let mut new = home(self.folder.path(), name, 200, Vec::new());
         for party in self.parties.values() {
             let card = Card::read(party.home.card().bytes()).unwrap();
             let peer = Peer { card, added: START, compared: Some((Compared::InPerson, START)), budget: 0 };
