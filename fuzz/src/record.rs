@@ -10,6 +10,7 @@ use detente_accord::commitment::Opening;
 use detente_accord::jcs::Value;
 use detente_accord::record::Position;
 use detente_accord::record::bundle::Claim;
+use detente_accord::record::handed::{Answered, Asked, Closing};
 use detente_accord::record::manifest::Manifest;
 use detente_accord::record::packet::{Growth, Packet, PacketBuilder};
 use detente_accord::record::sealed::{
@@ -67,6 +68,18 @@ pub fn check_packet(data: &[u8]) {
             }
         }
         Err(rejection) => planted::in_rejection(&rejection),
+    }
+}
+
+/// The pieces of an exchange: one form each, and no piece reads as another.
+pub fn check_exchange(data: &[u8]) {
+    let (asked, answered, closing) = (Asked::decode(data), Answered::decode(data), Closing::decode(data));
+    assert!([asked.is_ok(), answered.is_ok(), closing.is_ok()].into_iter().filter(|read| *read).count() <= 1);
+    match (&asked, &answered, &closing) {
+        (Ok(asked), ..) => assert_eq!(asked.encode(), data),
+        (_, Ok(answered), _) => assert_eq!(answered.encode(), data),
+        (.., Ok(closing)) => assert_eq!(closing.encode(), data),
+        (Err(_), Err(rejection), Err(_)) => planted::in_rejection(rejection),
     }
 }
 
