@@ -402,7 +402,7 @@ fn facts(run: &RunView) -> Markup {
     let entries: Vec<String> = run.entries.iter().map(ToString::to_string).collect();
     let receipts: Vec<&str> = run.receipts.iter().map(|party| party.as_str()).collect();
     html! {
-        h2 { "What was agreed" }
+        h2 { "Terms" }
         dl.facts {
             dt { "with" } dd { (run.peer) }
             dt { "who asked" } dd { (who_asked(run)) }
