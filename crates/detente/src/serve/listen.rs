@@ -23,13 +23,8 @@ impl Listeners {
     /// Binds them.
     ///
     /// # Errors
-    /// An address that is taken; pages at an address that is not of this computer alone.
+    /// An address that is taken; a certificate that cannot be read.
     pub(super) fn bind(config: &Config) -> Result<Listeners, Failure> {
-        if !config.web.ip().is_loopback() {
-            let why = format!("{} is not an address of this computer alone", config.web);
-            return Err(Failure::new(Exit::Configuration, why)
-                .hint("pages elsewhere need TLS and an enrolled passkey"));
-        }
         let certificate = config.tls.as_ref().map(Certificate::read).transpose()?;
         let (web, web_at) = tcp(config.web)?;
         let (peer, peer_at) = config.peer.map(tcp).transpose()?.unzip();

@@ -207,6 +207,7 @@ async fn service(
     let (started, stop, answered) = (clock::now(), Stop::new(), Arc::default());
     let place = Place::at(config.web_origin.as_deref(), web.port());
     let gate = Arc::new(Gate::open(&config.home, place, node.world().clone())?);
+    may_be_elsewhere(&gate, web)?;
     Ok(Service {
         node,
         gate,
@@ -224,6 +225,19 @@ async fn service(
         level,
         certificate,
     })
+}
+
+/// Pages that others can reach need somebody who signs in with more than a link: TLS they have, or the configuration
+/// would not stand.
+fn may_be_elsewhere(gate: &Gate, web: SocketAddr) -> Result<(), Failure> {
+    let has_passkey = gate.has_passkey().unwrap_or(false);
+    if web.ip().is_loopback() || has_passkey {
+        return Ok(());
+    }
+    let why = format!("pages at {web} need an officer with a passkey, and there is none");
+    Err(Failure::new(Exit::Configuration, why).hint(
+        "start the pages at 127.0.0.1 with the same web_origin and certificate, enrol the passkey, then open them",
+    ))
 }
 
 /// Real time and real randomness.

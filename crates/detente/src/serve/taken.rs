@@ -13,6 +13,8 @@ pub(crate) struct Taken {
     home: String,
     /// What to type into a browser.
     web: String,
+    /// The address that pages and API took.
+    web_address: String,
     /// Where peers reach us.
     peer: Option<String>,
     /// Where the metrics are.
@@ -33,6 +35,7 @@ impl Taken {
             id: service.party.to_string(),
             home: service.config.home.display().to_string(),
             web: service.origin(),
+            web_address: service.web.to_string(),
             peer: service.peer.map(|at| at.to_string()),
             metrics: service.metrics.clone(),
             control: crate::control::socket(&service.config.home).display().to_string(),

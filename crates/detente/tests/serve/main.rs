@@ -6,6 +6,8 @@ mod configured;
 mod confined;
 mod kept;
 mod lend;
+mod linked;
 mod running;
 mod start_stop;
+mod tls;
 mod unit;

@@ -69,8 +69,13 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the node of the home `a`, and waits for its line.
     pub(crate) fn start(folder: &Path, args: &[&str]) -> Running {
+        Running::start_home(folder, "a", args)
+    }
+
+    /// The same for another home.
+    pub(crate) fn start_home(folder: &Path, home: &str, args: &[&str]) -> Running {
         let mut command = program(folder);
-        command.args(["--home", "a", "serve", "--json", "--web", "127.0.0.1:0"]).args(args);
+        command.args(["--home", home, "serve", "--json", "--web", "127.0.0.1:0"]).args(args);
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
@@ -84,8 +89,7 @@ impl Running {
 
     /// Where the pages are.
     pub(crate) fn web(&self) -> SocketAddr {
-        let port = self.taken["web"].as_str().unwrap().rsplit_once(':').unwrap().1;
-        SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()))
+        self.taken["web_address"].as_str().unwrap().parse().unwrap()
     }
 
     /// Asks for a path: the status line and everything after it.

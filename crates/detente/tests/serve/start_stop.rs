@@ -25,7 +25,7 @@ fn a_second_node_on_one_home_is_refused() {
 }
 
 #[test]
-fn pages_elsewhere_are_refused() {
+fn pages_elsewhere_are_refused_without_tls() {
     let folder = home();
     let refused = program(folder.path()).args(["--home", "a", "serve", "--web", "0.0.0.0:0"]).output();
     let refused = refused.unwrap();
