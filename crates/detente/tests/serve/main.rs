@@ -1,6 +1,11 @@
 //! A running node as a whole program: its sockets, its files, its end.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "helpers of tests fail and report as tests do"
+)]
 
 mod configured;
 mod confined;
