@@ -25,13 +25,12 @@ mod logged;
 mod matching;
 mod pool;
 mod rules_file;
-#[allow(dead_code, reason = "pages and API take parts of it one by one")]
 mod say;
 mod screen;
 mod serve;
 mod shown;
 mod tui;
-#[allow(dead_code, reason = "pages are mounted one by one")]
+#[allow(dead_code, reason = "what pages could show and do not yet")]
 mod web;
 
 use std::process::ExitCode;

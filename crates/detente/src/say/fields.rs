@@ -149,7 +149,12 @@ pub(crate) const LABELS: &[Label] = &[
     ),
     label("affected", "affected", Shape::Text, "What is affected"),
     label("asked", "ask", Shape::List, "What you ask: acknowledge, investigate, preserve, stop, explain, …"),
-    label("evidence", "evidence", Shape::List, "none, attached, sealed, held, or entries of the record"),
+    label(
+        "evidence",
+        "evidence",
+        Shape::List,
+        "Evidence: none, attached, sealed, held, or entries of the record",
+    ),
     label("do_this", "do-this", Shape::Text, "What to do now, for people who are no experts"),
     label("call_back", "call-back", Shape::List, "Six code words for a call back"),
     member("four_fields", "purpose", "purpose", Shape::Text, "Note to overseers: the purpose"),

@@ -27,15 +27,6 @@ impl Given {
         }
     }
 
-    /// Names with texts, as a form or a request has them.
-    pub(crate) fn from_pairs<N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, String)>) -> Given {
-        let mut given = Given::default();
-        for (name, text) in pairs {
-            given.add(name.as_ref(), text);
-        }
-        given
-    }
-
     /// What a form of a page sent: browsers end lines with two characters, statements with one; alternatives stand
     /// one a line.
     pub(crate) fn from_form(fields: impl IntoIterator<Item = (String, String)>) -> Given {

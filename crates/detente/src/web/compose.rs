@@ -173,7 +173,9 @@ fn to(view: &View) -> Markup {
 }
 
 fn of_field(view: &View, field: &Field, rule: &FieldRule) -> Markup {
-    let (name, label, wrong) = (field.flag, capital(field.help), fault(view, field.flag));
+    // What stands behind is about flags, or about how times are typed: the form says that itself.
+    let help = field.help.split([':', ';']).next().unwrap_or_default();
+    let (name, label, wrong) = (field.flag, capital(help), fault(view, field.flag));
     let value = view.given.text(name).or(field.default).unwrap_or_default();
     let is_wanted = rule.presence == Presence::Always;
     let none = (!is_wanted).then_some("not said");

@@ -63,7 +63,7 @@ fn lines(lines: &[Line], now: Time) -> Markup {
     let ago = |at: Time| now.0.saturating_sub(at.0);
     let row = |line: &Line| {
         vec![
-            html! { strong { (line.peer) } @if let Some(span) = &line.suspended { " " (talks::suspended(span, now)) } },
+            html! { strong.id { (line.peer) } @if let Some(span) = &line.suspended { " " (talks::suspended(span, now)) } },
             match line.receipt {
                 Some(at) => html! { (roughly(ago(at))) " ago, " (time(at)) },
                 None => html! { "no machine receipt yet" },
@@ -235,7 +235,7 @@ fn undelivered(view: &View) -> Markup {
         let number = one.number.as_ref().map_or_else(|| one.entry.to_string(), ToString::to_string);
         vec![
             html! { (number) " " (one.code) },
-            html! { (one.to) },
+            html! { span.id { (one.to) } },
             html! { (why_undelivered(one, view.desk.now)) },
         ]
     };

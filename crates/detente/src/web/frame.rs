@@ -39,9 +39,23 @@ pub(crate) async fn look<T: Send + 'static>(
         let place = Place::of(accord, now)?;
         Ok((view(accord, place.clone(), now)?, place))
     });
-    let (seen, place) = seen.await?;
+    let (seen, mut place) = seen.await?;
+    place.notices = notices(service)?;
     Ok((seen, place, now))
 }
+
+/// What every page has to say of this node.
+fn notices(service: &Service) -> Result<Vec<&'static str>, Refusal> {
+    let mut notices = Vec::new();
+    notices.extend(service.gate.approves_by_session().then_some(BY_CLICK));
+    notices.extend(service.gate.is_single()?.then_some(SINGLE));
+    Ok(notices)
+}
+
+/// Where no passkey is asked for.
+const BY_CLICK: &str = "Rehearsal: a release takes a click here, not a touch of a passkey.";
+/// Where nobody else could release.
+const SINGLE: &str = "One officer uses these pages: what takes two persons is released by one.";
 
 /// The page in its frame.
 pub(crate) fn framed(

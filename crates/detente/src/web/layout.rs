@@ -5,7 +5,7 @@
 
 use detente_accord::Time;
 use detente_accord::words::time::left;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
 use super::foreign::foreign;
@@ -42,6 +42,8 @@ pub(crate) struct Place {
     pub(crate) checkpoint: Option<(u64, String)>,
     /// Exercises that run, by id.
     pub(crate) exercises: Vec<String>,
+    /// What every page has to say of this node: fewer people or less proof stand behind a release than usual.
+    pub(crate) notices: Vec<&'static str>,
 }
 
 /// The pages of an accord, in the order of the navigation.
@@ -148,6 +150,7 @@ fn header(shell: &Shell) -> Markup {
                 @for id in &place.exercises {
                     p.exercise { strong { "EXERCISE" } " EX-" (foreign(id)) " is running" }
                 }
+                @for notice in &place.notices { p.notice { (notice) } }
                 @if shell.officer.is_some() { (nav(place, shell.here)) }
             }
         }
@@ -394,11 +397,6 @@ pub(crate) fn errors(errors: &[(String, String)]) -> Markup {
             }
         }
     }
-}
-
-/// Drawings made here: markup that is no text of anybody.
-pub(crate) fn drawing(svg: String) -> Markup {
-    PreEscaped(svg)
 }
 
 /// The name of the hidden field that carries a form's mark.

@@ -89,6 +89,7 @@ fn the_frame_has_nothing_inline() {
         us: "cert-a".into(),
         checkpoint: Some((17, "ab".repeat(32))),
         exercises: vec!["x1".into()],
+        notices: Vec::new(),
     };
     let shell = Shell {
         title: "Desk".into(),

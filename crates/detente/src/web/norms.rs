@@ -21,8 +21,6 @@ use crate::cli::thread::name;
 pub(crate) struct View {
     /// Where we are.
     pub(crate) place: Place,
-    /// The time it is for.
-    pub(crate) now: Time,
     /// The pairs of the table.
     pub(crate) pairs: Vec<String>,
     /// The cells, by code and pair.
@@ -130,7 +128,6 @@ impl View {
         let open: Vec<&Bracket> = room.brackets().values().filter(|bracket| bracket.is_open()).collect();
         let parked = open.iter().filter(|bracket| bracket_word(bracket) == "parked").count();
         Ok(View {
-            now: time,
             pairs: pairs(&cells),
             rows: rows(&cells, time),
             norms: norms.iter().map(one).collect::<Result<_, _>>()?,
@@ -306,7 +303,7 @@ pub(crate) fn page(view: &View) -> Markup {
 fn grid(view: &View) -> Markup {
     html! {
         table.grid {
-            caption { "What each norm is between each two parties" }
+            caption.unseen { "What each norm is between each two parties" }
             thead {
                 tr { th scope="col" { "Norm" } @for pair in &view.pairs { th scope="col" { (pair) } } }
             }

@@ -26,6 +26,7 @@ impl Place {
             us: accord.us().id().to_string(),
             checkpoint: root.map(|note| (note.size, hex(note.root.as_bytes()))),
             exercises: running(accord, now),
+            notices: Vec::new(),
         })
     }
 }

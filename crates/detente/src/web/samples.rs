@@ -22,6 +22,7 @@ pub(crate) fn place() -> Place {
         us: "cert-a".into(),
         checkpoint: Some((131, "ab".repeat(32))),
         exercises: Vec::new(),
+        notices: Vec::new(),
     }
 }
 

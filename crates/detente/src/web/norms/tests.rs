@@ -6,7 +6,6 @@ fn view(text: &str) -> View {
     let written = || Written::Readable(vec![("text".into(), vec![text.into()])]);
     View {
         place: place(),
-        now: NOW,
         pairs: vec!["cert-a–cert-b".into(), "cert-a–cert-c".into()],
         rows: vec![Row {
             code: "E3".into(),
