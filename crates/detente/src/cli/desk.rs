@@ -83,6 +83,15 @@ pub(crate) fn title(charter: &Charter) -> String {
     format!("of {}", parties.join(" and "))
 }
 
+/// The desk as it stands at a time, as a document.
+///
+/// # Errors
+/// Those of the disk.
+pub(crate) fn at(accord: &Accord<'_>, now: Time) -> Result<Value, detente_node::Error> {
+    let shown = Desk::of(accord.state(), accord.held(), accord.charter(), accord.us().id(), now);
+    Ok(document(accord, &shown, &around(accord, now)?))
+}
+
 fn document(accord: &Accord<'_>, desk: &Desk, around: &Around) -> Value {
     let now = desk.now;
     let words = desk.alarms.iter().map(|one| (alarm_name(one), alarm(one, now)));

@@ -17,20 +17,21 @@ mod init;
 mod list;
 pub(crate) mod match_both;
 mod node;
-mod norm_table;
+pub(crate) mod norm_table;
+mod officer;
 mod open;
 mod openings;
 mod oversight_note;
-mod overview;
-mod peer;
+pub(crate) mod overview;
+pub(crate) mod peer;
 mod receipt;
-mod record;
+pub(crate) mod record;
 mod replay;
 mod report;
 pub(crate) mod result_table;
 mod serve;
 mod sync;
-mod talks;
+pub(crate) mod talks;
 pub(crate) mod thread;
 mod verify_call;
 
@@ -147,6 +148,9 @@ enum Command {
     /// The configuration of a node: see it, check it
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Officers: who may use the pages and the API of this node
+    #[command(subcommand)]
+    Officer(officer::OfficerCommand),
     /// Look over this home and its node: clock, files, disk, peers, records
     Doctor(doctor::DoctorArgs),
     /// Save the home with all its records in one sealed file, also while a node runs
@@ -265,6 +269,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Serve(args) => serve::run(&args, context),
         Command::Node(command) => node::run(&command, context),
         Command::Config(command) => config::run(&command, context),
+        Command::Officer(command) => officer::run(&command, context),
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Backup(args) => backup::backup(&args, context),
         Command::Restore(args) => backup::restore(&args, context),

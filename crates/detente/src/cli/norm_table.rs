@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
-use detente_accord::PartyId;
 use detente_accord::record::State;
 use detente_accord::talks::Now;
-use detente_accord::talks::room::{Counter, Norm};
+use detente_accord::talks::room::{Cell, Counter, Norm};
 use detente_accord::words::cells::{cell, grid};
+use detente_accord::{PartyId, Time};
+use detente_node::Accord;
 use detente_store::Access;
 use serde_json::json;
 
@@ -34,9 +35,22 @@ pub(crate) fn run(args: &NormTableArgs, context: &Context) -> Result<Exit, Failu
     let home = context.open(Access::Read)?;
     let accord = args.accord.open(&home, detente_node::Access::Read)?;
     let state = accord.state();
+    let mut words = grid(&cells(&accord, time), |norm| state.number(norm), time, screen::columns());
+    words += &left_words(state);
+    say(context, &document(&accord, time), &words)?;
+    Ok(Exit::Done)
+}
+
+fn cells(accord: &Accord<'_>, time: Time) -> Vec<Cell> {
+    let state = accord.state();
     let now = Now { time, rules: state.rules(), talks: state.talks() };
     let parties: BTreeSet<PartyId> = state.parties().into_iter().cloned().collect();
-    let cells = state.talks().room().table(&parties, accord.charter().is_bare(), &now);
+    state.talks().room().table(&parties, accord.charter().is_bare(), &now)
+}
+
+/// The table at a time, as a document.
+pub(crate) fn document(accord: &Accord<'_>, time: Time) -> serde_json::Value {
+    let (state, cells) = (accord.state(), cells(accord, time));
     let rows = cells.iter().map(|one| {
         json!({
             "norm": one.norm.to_string(),
@@ -50,14 +64,10 @@ pub(crate) fn run(args: &NormTableArgs, context: &Context) -> Result<Exit, Failu
             "words": cell(one, time),
         })
     });
-    let document = json!({
+    json!({
         "schema": "detente.norm-table.v1", "accord": accord.charter().record_id().to_string(),
         "now": clock::rfc3339(time), "cells": rows.collect::<Vec<_>>(), "brackets": left_json(state),
-    });
-    let mut words = grid(&cells, |norm| state.number(norm), time, screen::columns());
-    words += &left_words(state);
-    say(context, &document, &words)?;
-    Ok(Exit::Done)
+    })
 }
 
 /// The norms that have brackets left, with how many.

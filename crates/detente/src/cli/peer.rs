@@ -200,6 +200,15 @@ fn show(args: &OneArgs, context: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// All peers, as documents by id.
+///
+/// # Errors
+/// Those of the disk.
+pub(crate) fn documents(home: &Home) -> Result<Vec<serde_json::Value>, Failure> {
+    let one = |peer: &Peer| Ok(serde_json::json!(PeerJson::of(peer, Some(&standing(home, peer)?))));
+    home.peers()?.iter().map(one).collect()
+}
+
 fn set(args: &SetArgs, context: &Context) -> Result<Exit, Failure> {
     if args.budget > BUDGET_ITEMS_CEILING {
         let failure = Failure::usage(format!("a budget is at most {} items", grouped(BUDGET_ITEMS_CEILING)));

@@ -179,6 +179,39 @@ fn show(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// One page of the record in its order: those after an entry, of one log or of all, at most so many; and whether
+/// there are more.
+///
+/// # Errors
+/// Those of the disk.
+pub(crate) fn page(
+    accord: &Accord<'_>,
+    only: Option<&detente_accord::record::LogId>,
+    after: Option<&Position>,
+    count_max: usize,
+) -> Result<(Vec<serde_json::Value>, Option<Position>), Failure> {
+    let order: Vec<Position> = accord.state().order().positions().collect();
+    let from = after.and_then(|after| order.iter().position(|one| one == after)).map_or(0, |at| at + 1);
+    let wanted = order.iter().enumerate().skip(from);
+    let mut wanted = wanted.filter(|(_, one)| only.is_none_or(|log| *log == one.log));
+    let (mut lines, mut last) = (Vec::new(), None);
+    for (at, position) in wanted.by_ref().take(count_max) {
+        lines.push(serde_json::json!(line(accord, &order, at, position)?));
+        last = Some(position.clone());
+    }
+    Ok((lines, last.filter(|_| wanted.next().is_some())))
+}
+
+/// One entry, as a document.
+///
+/// # Errors
+/// Those of the disk.
+pub(crate) fn one(accord: &Accord<'_>, entry: &Position) -> Result<Option<serde_json::Value>, Failure> {
+    let order: Vec<Position> = accord.state().order().positions().collect();
+    let Some(at) = order.iter().position(|one| one == entry) else { return Ok(None) };
+    Ok(Some(serde_json::json!(line(accord, &order, at, entry)?)))
+}
+
 fn line(accord: &Accord<'_>, order: &[Position], at: usize, position: &Position) -> Result<Line, Failure> {
     let state = accord.state();
     let leaf = accord.held().leaf(position);

@@ -43,16 +43,28 @@ pub(crate) fn run(args: &ThreadArgs, context: &Context) -> Result<Exit, Failure>
     let time = clock::as_of(args.as_of.as_deref())?;
     let home = context.open(Access::Read)?;
     let accord = args.accord.open(&home, detente_node::Access::Read)?;
+    let shown = shown(&accord, &args.entry, time)?;
+    say(context, &shown.document()?, &shown.words()?)?;
+    Ok(Exit::Done)
+}
+
+fn shown<'a>(accord: &'a Accord<'a>, entry: &str, time: Time) -> Result<Shown<'a>, Failure> {
     // A number alone means the entry that opened a thread, if there is one.
-    let opened = entry::entry(&accord, &args.entry, Fits { of: OPENINGS, own: false });
-    let entry = opened.or_else(|_| entry::entry(&accord, &args.entry, Fits::default()))?;
+    let opened = entry::entry(accord, entry, Fits { of: OPENINGS, own: false });
+    let entry = opened.or_else(|_| entry::entry(accord, entry, Fits::default()))?;
     let Some((root, thread)) = accord.state().talks().thread_of(&entry) else {
         return Err(Failure::usage(format!("{entry} is in no thread")).hint("detente report shows any entry"));
     };
     let now = Now { time, rules: accord.state().rules(), talks: accord.state().talks() };
-    let shown = Shown { accord: &accord, root, thread, now };
-    say(context, &shown.document()?, &shown.words()?)?;
-    Ok(Exit::Done)
+    Ok(Shown { accord, root, thread, now })
+}
+
+/// The thread of an entry at a time, as a document.
+///
+/// # Errors
+/// An entry that is not here, or in no thread; those of the disk.
+pub(crate) fn document(accord: &Accord<'_>, entry: &str, time: Time) -> Result<Value, Failure> {
+    shown(accord, entry, time)?.document()
 }
 
 const fn opening(kind: &'static str, acts: &'static [&'static str]) -> Of {

@@ -2,7 +2,8 @@
 
 use detente_accord::Time;
 use detente_accord::record::Office;
-use detente_store::officers::{AuditLine, Officers, StoredOfficer, WayIn};
+use detente_store::officers::{AuditLine, AuditRow, Officers, StoredOfficer, WayIn};
+use serde_json::{Value, json};
 
 use super::limits::{LINK_MS, NAME_BYTES_MAX, PROGRAM_DAYS_MAX};
 use super::{APPROVALS, BY_SESSION, ORIGIN, Role, Secret};
@@ -142,4 +143,12 @@ fn audit(officers: &mut Officers, what: &str, about: &str) -> Result<(), Failure
     };
     officers.audit(&line)?;
     Ok(())
+}
+
+/// A line of the audit log, for documents.
+pub(crate) fn audit_document(row: &AuditRow) -> Value {
+    json!({
+        "seq": row.seq, "at": clock::rfc3339(row.line.at), "officer": row.line.officer, "what": row.line.what,
+        "about": row.line.about, "outcome": row.line.outcome, "chain": super::session::hex(&row.chain),
+    })
 }

@@ -72,6 +72,16 @@ fn shown(waiting: &Waiting) -> Shown {
     }
 }
 
+/// What waits for a release, as documents.
+///
+/// # Errors
+/// Those of the disk.
+pub(crate) fn documents(
+    accord: &detente_node::Accord<'_>,
+) -> Result<Vec<serde_json::Value>, detente_node::Error> {
+    Ok(accord.waiting()?.iter().map(|one| serde_json::json!(shown(one))).collect())
+}
+
 fn in_words(waiting: &Waiting) -> String {
     let to = waiting.to.as_ref().map_or_else(String::new, |to| format!(" to {to}"));
     let signed: Vec<&str> = waiting.signed_by.iter().map(|office| office.as_str()).collect();

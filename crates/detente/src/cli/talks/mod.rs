@@ -2,7 +2,7 @@
 //! act; its public fields, labels and references give the flags.
 
 mod content;
-mod drafts;
+pub(crate) mod drafts;
 mod evidence;
 mod flags;
 mod import;
