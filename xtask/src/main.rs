@@ -8,6 +8,7 @@
     reason = "a tool for the terminal, with nothing to hide"
 )]
 
+mod api;
 mod bench;
 mod crash;
 mod ct;
@@ -37,6 +38,7 @@ usage: cargo xtask COMMAND
   killpoints [--short] [--steps N]   the record killed, and its disk failing, at every system call
   powercut [--short] [--steps N]     the record on a disk that loses what was not synced
   verifiers [--n N]              the independent verifiers in Python and Go beside ours, over N mutated bundles
+  web --api                      the API of a running node beside its description, by schemathesis
   fuzz [--tier change|night|release] [--target NAME] [--seconds N]
   fuzz --planted                 every group of targets must find the fault that is built into it
   fuzz --target NAME --input FILE   one input again
@@ -66,6 +68,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         "ct" => ct::run(rest),
         "killpoints" => crash::killpoints(rest),
         "powercut" => crash::powercut(rest),
+        "web" if rest == ["--api"] => api::run(),
         "fuzz" => fuzz::run(rest),
         "verifiers" => verifiers::command(rest),
         "help" | "--help" | "-h" => {

@@ -21,6 +21,9 @@ pub(crate) const READING: Environment =
 pub(crate) const VERIFYING: Environment =
     Environment { name: "verifying", packages: &["cryptography==48.0.0"] };
 
+/// For `web --api`: requests made from a description.
+pub(crate) const API: Environment = Environment { name: "schemathesis", packages: &["schemathesis==4.32.5"] };
+
 /// For `bench peers`: other people's private matching. The names are those of the scripts in `benches/peers`.
 pub(crate) const MATCHING: [Environment; 2] = [
     Environment { name: "secretflow", packages: &["spu==0.9.5"] },

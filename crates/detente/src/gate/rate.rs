@@ -28,9 +28,11 @@ impl<K: Ord + Clone> Rates<K> {
     /// The time to wait.
     pub(crate) fn take(&mut self, whose: &K, now: Time) -> Result<(), u64> {
         let size_ms = self.drop_ms.saturating_mul(u64::from(self.burst));
-        let full_at = self.full_at.get(whose).copied().unwrap_or(now.0).max(now.0);
+        // A clock that was set back must not keep anybody out for longer than an empty bucket does.
+        let latest = now.0.saturating_add(size_ms);
+        let full_at = self.full_at.get(whose).copied().unwrap_or(now.0).clamp(now.0, latest);
         let after = full_at.saturating_add(self.drop_ms);
-        let over = after.saturating_sub(now.0.saturating_add(size_ms));
+        let over = after.saturating_sub(latest);
         if over > 0 {
             return Err(over);
         }
@@ -68,6 +70,14 @@ mod tests {
         assert_eq!(rates.take(&1, Time(11_999)), Err(1));
         assert_eq!(rates.take(&1, Time(12_000)), Ok(()));
         assert_eq!(rates.take(&1, Time(12_000)), Err(12_000));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_keeps_nobody_out_for_long() {
+        let mut rates = Rates::new(5, 60_000, 8);
+        assert_eq!(rates.take(&1, Time(1_000_000_000)), Ok(()));
+        assert_eq!(rates.take(&1, Time(0)), Err(12_000));
+        assert_eq!(rates.take(&1, Time(12_000)), Ok(()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 160] = [
+const COMMANDS: [&str; 167] = [
     "try",
     "demo",
     "init",
@@ -156,6 +156,13 @@ const COMMANDS: [&str; 160] = [
     "release",
     "discard",
     "serve",
+    "officer add",
+    "officer list",
+    "officer remove",
+    "officer link",
+    "officer key",
+    "officer approvals",
+    "officer audit",
     "node status",
     "node reload",
     "node stop",
@@ -200,6 +207,7 @@ fn every_command_s_help_fits_and_has_an_example() {
         "exercise",
         "norm",
         "node",
+        "officer",
         "config",
     ]) {
         let help = help(command);

@@ -37,15 +37,16 @@ async fn a_link_lets_in_once_and_looking_at_it_uses_nothing_up() {
 async fn a_link_ends_after_an_hour_and_with_the_next_one() {
     let desk = Desk::open();
     let ada = desk.officer("ada", Role::Officer, &["desk"]);
-    let (older, _) = people::link(&mut desk.gate.officers(), &ada).unwrap();
-    let (newer, _) = people::link(&mut desk.gate.officers(), &ada).unwrap();
-    assert_eq!(desk.send(use_link(path_of(&older))).await.refusal(), "sign-in-refused");
-    // Links are made by the clock of the command line; the gate's stands elsewhere in this test.
+    // Links are made by the clock of the command line; the gate's stands elsewhere in tests.
     let now = crate::clock::now().0;
-    desk.clock.store(now + limits::LINK_MS + 1000, std::sync::atomic::Ordering::Relaxed);
-    assert_eq!(desk.send(use_link(path_of(&newer))).await.refusal(), "sign-in-refused");
     desk.clock.store(now, std::sync::atomic::Ordering::Relaxed);
+    let link = || people::link(&mut desk.gate.officers(), &ada).unwrap().0;
+    let (older, newer) = (link(), link());
+    assert_eq!(desk.send(use_link(path_of(&older))).await.refusal(), "sign-in-refused");
     assert_eq!(desk.send(use_link(path_of(&newer))).await.status, StatusCode::SEE_OTHER);
+    let late = link();
+    desk.pass(limits::LINK_MS + 60_000);
+    assert_eq!(desk.send(use_link(path_of(&late))).await.refusal(), "sign-in-refused");
 }
 
 #[tokio::test]
