@@ -12,6 +12,7 @@ mod routes;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::sync::Arc;
 

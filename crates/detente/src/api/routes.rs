@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::Method;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use serde_json::{Value, json};
 
 use super::limits::{PAGE_DEFAULT, PAGE_MAX};
-use super::{read, shape};
+use super::{read, shape, write};
 use crate::serve::Service;
 
 /// A body that is read.
@@ -16,7 +16,6 @@ pub(super) enum Body {
     /// None.
     None,
     /// JSON of this shape.
-    #[allow(dead_code, reason = "drafts come with the next step")]
     Json(Value),
     /// A file of this type.
     Bytes(&'static str),
@@ -29,7 +28,6 @@ pub(super) enum Answer {
     /// A file of this type.
     Bytes(&'static str),
     /// Nothing but the status.
-    #[allow(dead_code, reason = "drafts come with the next step")]
     None,
 }
 
@@ -72,11 +70,45 @@ fn paged(route: Route) -> Route {
     Route { query: vec![("limit", limit), ("cursor", shape::text())], ..route }
 }
 
+fn new_draft() -> Value {
+    let texts = json!({ "anyOf": [shape::text(), shape::texts()] });
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["act", "office", "given"],
+        "properties": {
+            "act": { "type": "string", "description": "Type and act: reply/acknowledge" },
+            "office": shape::text(),
+            "given": {
+                "type": "object", "additionalProperties": texts,
+                "description": "What it says, by the names of the command line's flags; entry: what it is about",
+            },
+        },
+    })
+}
+
+fn release() -> Value {
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["office"],
+        "properties": {
+            "office": shape::text(),
+            "credential": { "type": "string", "description": "What the passkey gave for the draft's subject" },
+        },
+    })
+}
+
 /// All rows.
 pub(super) fn all() -> Vec<Route> {
     use shape::{document, number, objects, text, text_or_none, texts, time};
     let accord = ("accord", text());
     let next = ("next", text_or_none());
+    let draft = document(
+        "detente.draft.v1",
+        &[
+            ("name", text()),
+            ("text", text()),
+            ("subject", text()),
+            ("two_persons", json!({ "type": "boolean" })),
+        ],
+    );
     let entries = paged(row(
         "/api/v1/accords/{accord}/entries",
         ("entries", "The record in its order; with log, one log in its own"),
@@ -195,6 +227,42 @@ pub(super) fn all() -> Vec<Route> {
             document("detente.drafts.v1", &[("drafts", objects())]),
             get(read::drafts),
         ),
+        Route {
+            method: Method::POST,
+            body: Body::Json(new_draft()),
+            answer: (201, Answer::Json(draft)),
+            is_kept: true,
+            ..row(
+                "/api/v1/accords/{accord}/drafts",
+                ("draft", "Make a statement that waits for its release; it is said to nobody"),
+                Value::Null,
+                post(write::draft),
+            )
+        },
+        Route {
+            method: Method::DELETE,
+            answer: (204, Answer::None),
+            ..row(
+                "/api/v1/accords/{accord}/drafts/{name}",
+                ("discard", "Destroy a statement that waits; it was never said"),
+                Value::Null,
+                delete(write::discard),
+            )
+        },
+        Route {
+            method: Method::POST,
+            body: Body::Json(release()),
+            is_kept: true,
+            ..row(
+                "/api/v1/accords/{accord}/drafts/{name}/release",
+                (
+                    "release",
+                    "Say a statement that waits: by a touch of a passkey for its subject, or a click where that is enough",
+                ),
+                document("detente.released.v1", &[("entry", text())]),
+                post(write::release),
+            )
+        },
         row(
             "/api/v1/peers",
             ("peers", "The peers, how their keys were compared, what is left of their budgets"),

@@ -22,6 +22,7 @@ mod role;
 mod session;
 mod touch;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -64,7 +65,20 @@ pub(crate) struct Gate {
     tries: Mutex<Rates<guard::From>>,
     requests: Mutex<Rates<OfficerId>>,
     touches: Mutex<Touches>,
+    turns: Arc<Mutex<BTreeSet<(OfficerId, String)>>>,
     world: World,
+}
+
+/// Held while the request under a key is worked on.
+pub(crate) struct Turn {
+    turns: Arc<Mutex<BTreeSet<(OfficerId, String)>>>,
+    whose: (OfficerId, String),
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        lock(&self.turns).remove(&self.whose);
+    }
 }
 
 /// What an officer is about to do.
@@ -109,6 +123,7 @@ impl Gate {
                 limits::RATES_MAX,
             )),
             touches: Mutex::new(Touches::default()),
+            turns: Arc::default(),
             world,
         })
     }
@@ -337,6 +352,19 @@ impl Gate {
     fn count_request(&self, officer: &Officer) -> Result<(), Refusal> {
         let taken = lock(&self.requests).take(&officer.id, self.now());
         taken.map_err(|ms| Refusal::TooMany(ms.div_ceil(1000)))
+    }
+
+    /// Takes the turn of a key, so that a request that comes twice at once is done once.
+    ///
+    /// # Errors
+    /// [`Refusal::TooMany`] while the first one is worked on.
+    pub(crate) fn turn(&self, officer: &Officer, key: &str) -> Result<Turn, Refusal> {
+        let whose = (officer.id, key.to_owned());
+        if lock(&self.turns).insert(whose.clone()) {
+            Ok(Turn { turns: self.turns.clone(), whose })
+        } else {
+            Err(Refusal::TooMany(1))
+        }
     }
 
     fn random<const N: usize>(&self) -> Result<[u8; N], Refusal> {

@@ -3,7 +3,7 @@
 mod assets;
 mod compose;
 mod desk;
-mod drafts;
+pub(crate) mod drafts;
 mod events;
 pub(crate) mod foreign;
 mod frame;
@@ -24,7 +24,7 @@ mod plot;
 mod record;
 #[cfg(test)]
 mod samples;
-mod say;
+pub(crate) mod say;
 mod talks;
 mod thread;
 mod written;

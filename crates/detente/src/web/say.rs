@@ -37,7 +37,11 @@ pub(crate) fn router() -> Router<Arc<Service>> {
         .route("/a/{accord}/drafts/{name}/discard", get(ask_discard).post(discard))
 }
 
-fn act_of(kind: &str, act: &str) -> Result<&'static Act, Refusal> {
+/// The act of this type and name, if officers say it through forms and programs.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub(crate) fn act_of(kind: &str, act: &str) -> Result<&'static Act, Refusal> {
     let known = Act::of(kind, act).filter(|known| !is_made_here(known));
     known.ok_or_else(|| Refusal::NotFound("there is no such form".to_owned()))
 }
@@ -155,7 +159,7 @@ fn words(failure: &Failure) -> String {
 }
 
 /// Makes a statement and leaves it waiting, signed by the office that drafts it.
-fn leave(
+pub(crate) fn leave(
     accord: &mut Accord<'_>,
     act: &'static Act,
     given: &Given,
@@ -176,7 +180,12 @@ fn leave(
 }
 
 /// Tells the gate who drafted it, so that another officer releases it where that takes two.
-fn propose(service: &Service, officer: &Officer, record: &RecordId, seen: &Seen) -> Result<(), Refusal> {
+pub(crate) fn propose(
+    service: &Service,
+    officer: &Officer,
+    record: &RecordId,
+    seen: &Seen,
+) -> Result<(), Refusal> {
     let action = seen.action();
     let subject = Subject::new(action, record.bytes(), &seen.canonical);
     service.gate.propose(officer, action, record.bytes(), &seen.waiting.name, (subject, Vec::new()))
@@ -261,9 +270,25 @@ async fn release(
     let record = record(&service, &path).await?;
     let given = Given::from_form(fields);
     let office = gate::office(&officer, given.text("as").unwrap_or_default())?;
-    let (sought, by) = (name.clone(), office.clone());
+    let said = release_draft(&service, &officer, record, &name, office, given.text("credential")).await?;
+    Ok(to(&format!("/a/{path}/{}", page_of(&service, record, said).await?)))
+}
+
+/// Releases a draft, if the gate permits it: by a touch for exactly its text, and by somebody else where that takes two.
+///
+/// # Errors
+/// Those of the gate and of the record; [`Refusal::Changed`] if the text is another one meanwhile.
+pub(crate) async fn release_draft(
+    service: &Arc<Service>,
+    officer: &Officer,
+    record: RecordId,
+    name: &str,
+    office: Office,
+    credential: Option<&str>,
+) -> Result<Position, Refusal> {
+    let (sought, by) = (name.to_owned(), office.clone());
     let (seen, ..) =
-        look(&service, record, move |accord, _, now| Seen::of(accord, &sought, Some(&by), now)).await?;
+        look(service, record, move |accord, _, now| Seen::of(accord, &sought, Some(&by), now)).await?;
     let seen = seen.ok_or_else(no_draft)?;
     if let Err(why) = &seen.told {
         return Err(Refusal::Record("not-released".to_owned(), why.clone()));
@@ -272,14 +297,14 @@ async fn release(
         action: seen.action(),
         office: Some(&office),
         record: *record.bytes(),
-        name: &name,
+        name,
         subject: Subject::new(seen.action(), record.bytes(), &seen.canonical),
-        touch: given.text("credential"),
+        touch: credential,
     };
-    service.gate.permit(&officer, &asked)?;
-    let said = say(&service, record, name.clone(), office, seen.canonical).await?;
-    service.gate.settle(record.bytes(), &name)?;
-    Ok(to(&format!("/a/{path}/{}", page_of(&service, record, said).await?)))
+    service.gate.permit(officer, &asked)?;
+    let said = say(service, record, name.to_owned(), office, seen.canonical).await?;
+    service.gate.settle(record.bytes(), name)?;
+    Ok(said)
 }
 
 /// Releases it, if its text is still the one that was approved.
@@ -337,17 +362,31 @@ async fn discard(
     _: Checked<Fields>,
 ) -> Result<Response, Refusal> {
     let record = record(&service, &path).await?;
+    discard_draft(&service, &officer, record, &name).await?;
+    Ok(to(&format!("/a/{path}/drafts")))
+}
+
+/// Destroys a draft.
+///
+/// # Errors
+/// Those of the gate and of the record.
+pub(crate) async fn discard_draft(
+    service: &Service,
+    officer: &Officer,
+    record: RecordId,
+    name: &str,
+) -> Result<(), Refusal> {
     let asked = Asked {
         action: Action::Discard,
         office: officer.offices.first(),
         record: *record.bytes(),
-        name: &name,
-        subject: Subject::new(Action::Discard, record.bytes(), &name),
+        name,
+        subject: Subject::new(Action::Discard, record.bytes(), name),
         touch: None,
     };
-    service.gate.permit(&officer, &asked)?;
-    let gone = name.clone();
+    service.gate.permit(officer, &asked)?;
+    let gone = name.to_owned();
     service.node.act(record, move |accord, _| accord.discard(&gone).map(|_| ())).await?;
-    service.gate.settle(record.bytes(), &name)?;
-    Ok(to(&format!("/a/{path}/drafts")))
+    service.gate.settle(record.bytes(), name)?;
+    Ok(())
 }

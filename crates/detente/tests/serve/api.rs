@@ -90,6 +90,10 @@ fn found(at: &Path) -> String {
     ok(at, "a", &["accord", "new", "--with", "b.offer", "-o", "charter.dtn"]);
     ok(at, "a", &["accord", "sign", "charter.dtn", "--yes"]);
     ok(at, "b", &["accord", "sign", "charter.dtn", "--yes"]);
+    for (from, to, other) in [("a", "cert-b", "b"), ("b", "cert-a", "a")] {
+        ok(at, from, &["sync", "out", "--to", to, "-o", "packet.dtn"]);
+        ok(at, other, &["sync", "in", "packet.dtn"]);
+    }
     let shown: Value = serde_json::from_str(&ok(at, "a", &["accord", "show", "--json"])).unwrap();
     shown["accord"].as_str().unwrap().to_owned()
 }
@@ -214,4 +218,50 @@ fn a_proof_taken_by_the_api_is_verified_by_it() {
         (&"detente/verdict@v1".into(), &"cannot-decide".into())
     );
     assert_eq!(post("application/json", b"{}").problem(), "other-type");
+}
+
+#[test]
+fn a_draft_is_made_once_under_a_key_released_by_no_program_and_discarded() {
+    let api = Api::start();
+    let drafts = format!("/api/v1/accords/{}/drafts", api.accord);
+    let inquiry = |text: &str| {
+        serde_json::json!({
+            "act": "inquiry/release", "office": "desk",
+            "given": { "to": "cert-b", "kind": "incident", "ask": ["investigate", "explain"], "text": text },
+        })
+        .to_string()
+    };
+    let post = |path: &str, key: &str, name: &str, body: &str| {
+        let key = format!("Bearer {key}");
+        let headers = [
+            ("Authorization", key.as_str()),
+            ("Content-Type", "application/json"),
+            ("Idempotency-Key", name),
+        ];
+        api.send("POST", path, &headers, body.as_bytes())
+    };
+    let first = post(&drafts, &api.officer, "one", &inquiry("We saw it."));
+    assert_eq!(first.status, 201, "{}", first.body);
+    let again = post(&drafts, &api.officer, "one", &inquiry("We saw it."));
+    assert_eq!((again.status, &again.body), (201, &first.body));
+    assert!(again.head.contains("idempotency-replayed: true"));
+    assert_eq!(post(&drafts, &api.officer, "one", &inquiry("We saw more.")).problem(), "key-reused");
+    assert_eq!(api.get(&drafts).json()["drafts"].as_array().unwrap().len(), 1);
+    assert_eq!(post(&drafts, &api.observer, "two", &inquiry("We saw it.")).problem(), "not-your-office");
+    for body in
+        ["{}", "[]", "{\"act\":\"inquiry/release\",\"office\":\"desk\",\"given\":{},\"more\":1}", "no JSON"]
+    {
+        assert_eq!(post(&drafts, &api.officer, "three", body).problem(), "bad-request", "{body}");
+    }
+    let name = first.json()["name"].as_str().unwrap().to_owned();
+    let release = format!("{drafts}/{name}/release");
+    assert_eq!(post(&release, &api.officer, "four", "{\"office\":\"desk\"}").problem(), "approval-missing");
+    assert_eq!(post(&release, &api.officer, "five", "{\"office\":\"chief\"}").problem(), "not-your-office");
+    // A click approves nothing that comes from a program.
+    ok(api.folder.path(), "a", &["officer", "approvals", "session"]);
+    assert_eq!(post(&release, &api.officer, "six", "{\"office\":\"desk\"}").problem(), "approval-missing");
+    let key = format!("Bearer {}", api.officer);
+    let gone = api.send("DELETE", &format!("{drafts}/{name}"), &[("Authorization", &key)], b"");
+    assert_eq!((gone.status, gone.body.as_str()), (204, ""));
+    assert_eq!(api.get(&drafts).json()["drafts"].as_array().unwrap().len(), 0);
 }
