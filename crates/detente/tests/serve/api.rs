@@ -24,6 +24,7 @@ struct Answer {
     status: u16,
     head: String,
     body: String,
+    bytes: Vec<u8>,
 }
 
 impl Api {
@@ -53,12 +54,14 @@ impl Api {
         stream.write_all(body).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let (head, bytes) =
+            (String::from_utf8_lossy(&answer[..end]).into_owned(), answer[end + 4..].to_vec());
         Answer {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),
             head: head.to_lowercase(),
-            body: body.to_owned(),
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
         }
     }
 
@@ -206,17 +209,17 @@ fn pages_of_a_list_follow_each_other_and_an_answer_is_not_sent_twice() {
 #[test]
 fn a_proof_taken_by_the_api_is_verified_by_it() {
     let api = Api::start();
-    ok(api.folder.path(), "a", &["officer", "list"]);
     let key = format!("Bearer {}", api.officer);
     let verify = format!("/api/v1/accords/{}/verify", api.accord);
     let post = |kind: &str, body: &[u8]| {
         api.send("POST", &verify, &[("Authorization", &key), ("Content-Type", kind)], body)
     };
-    let verdict = post("application/x-tar", b"no bundle").json();
-    assert_eq!(
-        (&verdict["schema"], &verdict["verdict"]),
-        (&"detente/verdict@v1".into(), &"cannot-decide".into())
-    );
+    let mut proof = api.get(&format!("/api/v1/accords/{}/entries/cert-a/0/1/proof", api.accord)).bytes;
+    assert_eq!(post("application/x-tar", &proof).json()["verdict"], "verified");
+    let middle = proof.len() / 2;
+    proof[middle] ^= 1;
+    assert_ne!(post("application/x-tar", &proof).json()["verdict"], "verified");
+    assert_eq!(post("application/x-tar", b"no bundle").json()["verdict"], "not-verified");
     assert_eq!(post("application/json", b"{}").problem(), "other-type");
 }
 
