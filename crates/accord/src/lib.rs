@@ -15,6 +15,7 @@ pub mod exchange;
 pub mod file;
 pub mod jcs;
 pub mod limits;
+pub mod live;
 pub mod norm_pack;
 pub mod openings;
 pub mod receipt;
@@ -40,7 +41,7 @@ pub use list_root::ListSalt;
 pub use party::PartyId;
 pub use rejection::{Class, Rejection};
 pub use suite::{SUITE, SUITES, Suite, VoleTerms};
-pub use terms::{Acceptance, FORM, ListCommitment, Proposal, Terms, is_purpose, session_id};
+pub use terms::{Acceptance, FORM, Form, ListCommitment, Proposal, Terms, is_purpose, session_id};
 
 /// A party that acts: its card and the keys it signs with.
 pub struct Us<'a> {

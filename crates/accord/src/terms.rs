@@ -14,8 +14,10 @@ use crate::statement::{Draft, Envelope, Reference, Statement, StatementId, Type,
 use crate::suite::Suite;
 use crate::{Card, PartyId, Rejection, Us, b64, words};
 
-/// The result form: the asker learns which of its own items are in common.
+/// The result form of files: the asker learns which of its own items are in common.
 pub const FORM: &str = "items";
+/// The result form of a live match after which both know.
+const FORM_BOTH: &str = "both";
 /// The canon version as a code of the record.
 const CANON: &str = "canon-1";
 /// Most warninglists that terms can name.
@@ -32,6 +34,8 @@ pub struct Terms {
     pub made: Time,
     /// The protocol, and the numbers that it needs to be agreed on.
     pub suite: Suite,
+    /// Who learns.
+    pub form: Form,
     /// The kinds of indicator that are compared, in table order.
     pub kinds: Vec<Kind>,
     /// The canon profile that both sides must share.
@@ -48,6 +52,25 @@ pub struct Terms {
     pub until: Time,
     /// Why the asker asks; may be empty.
     pub purpose: String,
+}
+
+/// Who learns which of its own items are in common.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// The asker.
+    Items,
+    /// Asker and answerer, by two runs whose last messages alternate.
+    Both,
+}
+
+impl Form {
+    /// Its name in terms and in the rules of an accord.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Items => FORM,
+            Form::Both => FORM_BOTH,
+        }
+    }
 }
 
 /// A party's commitment to the list of one run.
@@ -107,7 +130,7 @@ impl Proposal {
             kind: Type::Terms,
             made: terms.made,
             refs: Vec::new(),
-            public: public_terms(&terms),
+            public: terms.public().into_iter().chain([("single".to_owned(), Value::Bool(true))]).collect(),
             labels: BTreeMap::from([
                 ("learns", Value::text(learns)),
                 ("purpose", Value::text(terms.purpose.as_str())),
@@ -163,7 +186,10 @@ impl Proposal {
             return Err(Rejection::Contradiction { field: "list" });
         }
         let purpose = read_purpose(&terms_statement, &public)?;
-        let terms = read_terms(&mut public, party, made, purpose)?;
+        let terms = Terms::read(&mut public, party, made, purpose)?;
+        if !public.boolean("single")? {
+            return Err(public.bad("single"));
+        }
         public.finish()?;
         let list = read_list(&list_statement, listed, &terms.asker, &terms.answerer, accord, &to)?;
         if list.class != terms.n_ask {
@@ -191,6 +217,9 @@ impl Proposal {
 
     /// Whether what it proposes can be carried by files.
     pub(crate) fn check_for_files(&self) -> Result<(), Rejection> {
+        if self.terms.form != Form::Items {
+            return Err(Rejection::NotOffered { term: "result form" });
+        }
         self.terms.suite.check_for_files()
     }
 
@@ -401,72 +430,121 @@ pub fn session_id(proposal: &Proposal, acceptance: &Acceptance) -> [u8; 32] {
     run::sid(&proposal.terms_id(), &acceptance.accept_id(), run::Direction::ProposerReceives)
 }
 
-fn public_terms(terms: &Terms) -> BTreeMap<String, Value> {
-    let kinds = terms.kinds.iter().map(|kind| Value::text(kind.name())).collect();
-    let warninglists = terms.warninglists.iter().map(|hash| Value::text(b64::encode(hash))).collect();
-    let mut public: BTreeMap<String, Value> = [
-        ("act", Value::text("terms")),
-        ("form", Value::text(FORM)),
-        ("types", Value::Array(kinds)),
-        ("profile", Value::text(b64::encode(&terms.profile))),
-        ("warninglists", Value::Array(warninglists)),
-        ("n_ask", Value::Integer(terms.n_ask.get())),
-        ("n_answer", Value::Integer(terms.n_answer_max.get())),
-        ("cap", Value::Integer(terms.cap)),
-        ("until", Value::Integer(terms.until.0)),
-        ("symmetric", Value::Bool(false)),
-        ("single", Value::Bool(true)),
-    ]
-    .into_iter()
-    .map(|(key, value)| (key.to_owned(), value))
-    .collect();
-    terms.suite.write(&mut public);
-    public
+impl Terms {
+    /// Items that the peer is charged with for a list of this class. A deviating asker of `vole` can test up to 1.7
+    /// times its class (`docs/matching.md`, section 12.3), rounded up here.
+    pub fn charge_of(&self, class: SizeClass) -> u64 {
+        match self.suite {
+            Suite::Voprf => class.get(),
+            Suite::Vole(_) => (class.get() * 17).div_ceil(10),
+        }
+    }
+
+    /// Items that the answerer charges the asker with.
+    pub fn charge_items(&self) -> u64 {
+        self.charge_of(self.n_ask)
+    }
+
+    /// Their public fields, but for the addressee.
+    pub(crate) fn public(&self) -> BTreeMap<String, Value> {
+        let kinds = self.kinds.iter().map(|kind| Value::text(kind.name())).collect();
+        let warninglists = self.warninglists.iter().map(|hash| Value::text(b64::encode(hash))).collect();
+        let mut public: BTreeMap<String, Value> = [
+            ("act", Value::text("terms")),
+            ("form", Value::text(self.form.name())),
+            ("types", Value::Array(kinds)),
+            ("profile", Value::text(b64::encode(&self.profile))),
+            ("warninglists", Value::Array(warninglists)),
+            ("n_ask", Value::Integer(self.n_ask.get())),
+            ("n_answer", Value::Integer(self.n_answer_max.get())),
+            ("cap", Value::Integer(self.cap)),
+            ("until", Value::Integer(self.until.0)),
+            ("symmetric", Value::Bool(self.form == Form::Both)),
+        ]
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect();
+        self.suite.write(&mut public);
+        public
+    }
+
+    /// Takes the fields of terms, and leaves those that every statement of the type has.
+    pub(crate) fn read(
+        public: &mut Fields,
+        asker: PartyId,
+        made: Time,
+        purpose: String,
+    ) -> Result<Terms, Rejection> {
+        public.constant("act", "terms")?;
+        let n_ask = read_class(public, "n_ask")?;
+        let suite = Suite::read(public, n_ask)?;
+        let form = match (public.text("form")?.as_str(), public.boolean("symmetric")?) {
+            (FORM, false) => Form::Items,
+            (FORM_BOTH, true) => Form::Both,
+            _ => return Err(Rejection::NotOffered { term: "result form" }),
+        };
+        let answerer = public.party("to")?;
+        let kinds = read_kinds(public)?;
+        let profile = public.bytes("profile")?;
+        let warninglists = public.array("warninglists", WARNINGLISTS_MAX)?;
+        let hash = |value| match value {
+            Value::Text(text) => b64::decode(&text),
+            _ => None,
+        };
+        let warninglists = warninglists.into_iter().map(hash).collect::<Option<_>>();
+        let warninglists = warninglists.ok_or(public.bad("warninglists"))?;
+        let n_answer_max = read_class(public, "n_answer")?;
+        if suite == Suite::Voprf && n_answer_max.get() > HELD_CLASS_MAX {
+            return Err(public.bad("n_answer"));
+        }
+        let cap = public.integer("cap")?;
+        let until = Time(public.integer("until")?);
+        if until.0 < made.0 || until.0 - made.0 > ASK_DAYS_MAX * DAY_MS {
+            return Err(public.bad("until"));
+        }
+        Ok(Terms {
+            asker,
+            answerer,
+            made,
+            suite,
+            form,
+            kinds,
+            profile,
+            warninglists,
+            n_ask,
+            n_answer_max,
+            cap,
+            until,
+            purpose,
+        })
+    }
 }
 
-fn read_terms(public: &mut Fields, asker: PartyId, made: Time, purpose: String) -> Result<Terms, Rejection> {
-    public.constant("act", "terms")?;
-    let n_ask = read_class(public, "n_ask")?;
-    let suite = Suite::read(public, n_ask)?;
-    if public.text("form")? != FORM || public.boolean("symmetric")? {
-        return Err(Rejection::NotOffered { term: "result form" });
+impl ListCommitment {
+    /// The public fields of the statement that commits to it, but for the addressee.
+    pub(crate) fn public(&self) -> [(&'static str, Value); 6] {
+        let hash = |bytes: &[u8; 32]| Value::text(b64::encode(bytes));
+        [
+            ("act", Value::text("commit")),
+            ("root", hash(&self.root)),
+            ("class", Value::Integer(self.class.get())),
+            ("canon", Value::text(CANON)),
+            ("seed", hash(&self.seed)),
+            ("nonce", hash(&self.nonce)),
+        ]
     }
-    if !public.boolean("single")? {
-        return Err(public.bad("single"));
+
+    /// Takes its fields, the addressee left.
+    pub(crate) fn read(public: &mut Fields) -> Result<ListCommitment, Rejection> {
+        public.constant("act", "commit")?;
+        public.constant("canon", CANON)?;
+        Ok(ListCommitment {
+            root: public.bytes("root")?,
+            class: read_class(public, "class")?,
+            seed: public.bytes("seed")?,
+            nonce: public.bytes("nonce")?,
+        })
     }
-    let answerer = public.party("to")?;
-    let kinds = read_kinds(public)?;
-    let profile = public.bytes("profile")?;
-    let warninglists = public.array("warninglists", WARNINGLISTS_MAX)?;
-    let hash = |value| match value {
-        Value::Text(text) => b64::decode(&text),
-        _ => None,
-    };
-    let warninglists = warninglists.into_iter().map(hash).collect::<Option<_>>();
-    let warninglists = warninglists.ok_or(public.bad("warninglists"))?;
-    let n_answer_max = read_class(public, "n_answer")?;
-    if suite == Suite::Voprf && n_answer_max.get() > HELD_CLASS_MAX {
-        return Err(public.bad("n_answer"));
-    }
-    let cap = public.integer("cap")?;
-    let until = Time(public.integer("until")?);
-    if until.0 < made.0 || until.0 - made.0 > ASK_DAYS_MAX * DAY_MS {
-        return Err(public.bad("until"));
-    }
-    Ok(Terms {
-        asker,
-        answerer,
-        made,
-        suite,
-        kinds,
-        profile,
-        warninglists,
-        n_ask,
-        n_answer_max,
-        cap,
-        until,
-        purpose,
-    })
 }
 
 fn read_kinds(public: &mut Fields) -> Result<Vec<Kind>, Rejection> {
@@ -507,15 +585,6 @@ fn say_list(
     entropy: &mut Entropy,
 ) -> Statement {
     let counts = counts.iter().map(|(kind, n)| (kind.name().to_owned(), Value::Integer(*n))).collect();
-    let hash = |bytes: &[u8; 32]| Value::text(b64::encode(bytes));
-    let public = [
-        ("act", Value::text("commit")),
-        ("root", hash(&list.root)),
-        ("class", Value::Integer(list.class.get())),
-        ("canon", Value::text(CANON)),
-        ("seed", hash(&list.seed)),
-        ("nonce", hash(&list.nonce)),
-    ];
     let draft = Draft {
         accord,
         party: author.clone(),
@@ -523,7 +592,7 @@ fn say_list(
         kind: Type::List,
         made,
         refs,
-        public: public.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        public: list.public().into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
         labels: BTreeMap::from([("counts", Value::Object(counts))]),
     };
     draft.say(entropy)
@@ -542,15 +611,8 @@ fn read_list(
     if !same_run || !statement.is_unsigned() {
         return Err(Rejection::Contradiction { field: "list" });
     }
-    public.constant("act", "commit")?;
+    let list = ListCommitment::read(&mut public)?;
     public.constant("to", to.as_str())?;
-    public.constant("canon", CANON)?;
-    let list = ListCommitment {
-        root: public.bytes("root")?,
-        class: read_class(&mut public, "class")?,
-        seed: public.bytes("seed")?,
-        nonce: public.bytes("nonce")?,
-    };
     public.finish()?;
     Ok(list)
 }

@@ -15,7 +15,9 @@ pub mod talks;
 pub mod time;
 
 pub use lay::{labelled, ruled};
-pub use matching::{LIMITS, NOT_ATTRIBUTION, grouped, learns, size_in_words, they_learn, they_learned};
+pub use matching::{
+    LIMITS, NOT_ATTRIBUTION, grouped, learns, size_in_words, they_learn, they_learn_live, they_learned,
+};
 pub use nature::nature;
 
 /// What stands on a screen, in a page or in an export, and what does not.

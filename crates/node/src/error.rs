@@ -43,6 +43,9 @@ pub enum Error {
     /// The links could not be set up.
     #[error(transparent)]
     Link(#[from] detente_link::Error),
+    /// Our limits are against a live match that a peer proposed: the code that a refusal has.
+    #[error("this match may not run: {0}")]
+    MatchRefused(&'static str),
     /// The node's writer has ended.
     #[error("the node is stopping")]
     Stopped,
@@ -73,6 +76,7 @@ impl Error {
             Error::NotAllowed(_) => "not-allowed",
             Error::NoEffect { why, .. } => why,
             Error::Link(error) => error.name(),
+            Error::MatchRefused(name) => name,
             Error::Stopped => "stopped",
             Error::Lent => "lent",
             Error::Unknown(_) => "unknown",

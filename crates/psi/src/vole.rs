@@ -171,6 +171,20 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// The bytes, to keep.
+    pub fn into_body(self) -> Vec<u8> {
+        match self {
+            Message::Abort => Vec::new(),
+            Message::Offer(body)
+            | Message::Correlation(body)
+            | Message::Trees(body)
+            | Message::Points(body)
+            | Message::Digests(body)
+            | Message::Masked(body)
+            | Message::Tags(body) => body.into_owned(),
+        }
+    }
+
     /// The message with this number and these bytes; `None` if there is none. Lengths are checked by the
     /// machine that takes it.
     pub fn from_parts(number: u16, body: Cow<'a, [u8]>) -> Option<Message<'a>> {

@@ -140,15 +140,21 @@ impl Home {
         })
     }
 
-    /// What the asks of a peer were charged, claimed ones that were never finished included.
+    /// What the asks of a peer were charged: claimed ones that were never finished included, and live matches that
+    /// began, or may begin still.
     ///
     /// # Errors
     /// As of any read.
     pub fn charges(&self, peer: &PartyId) -> Result<Vec<Charge>, Error> {
         self.run(|db| {
-            db.prepare("SELECT claimed_ms, charge_items FROM answer WHERE peer = ?1")?
-                .query_map([peer.as_str()], |row| Ok(Charge { at: Time(row.get(0)?), items: row.get(1)? }))?
-                .collect()
+            db.prepare(
+                "SELECT claimed_ms, charge_items FROM answer WHERE peer = ?1
+                 UNION ALL
+                 SELECT coalesce(begun_ms, made_ms), charge_items FROM live_run
+                 WHERE peer = ?1 AND (begun_ms IS NOT NULL OR ended_ms IS NULL)",
+            )?
+            .query_map([peer.as_str()], |row| Ok(Charge { at: Time(row.get(0)?), items: row.get(1)? }))?
+            .collect()
         })
     }
 

@@ -101,7 +101,10 @@ impl Home {
     /// # Errors
     /// As of any write.
     pub fn remove_peer(&mut self, id: &PartyId) -> Result<bool, Error> {
-        Ok(self.run(|db| db.execute("DELETE FROM peer WHERE id = ?1", [id.as_str()]))? > 0)
+        self.transact(|db| {
+            db.execute("DELETE FROM match_policy WHERE peer = ?1", [id.as_str()])?;
+            Ok(db.execute("DELETE FROM peer WHERE id = ?1", [id.as_str()])? > 0)
+        })
     }
 
     fn read_peer(&self, (card, added, compared, budget): PeerRow) -> Result<Peer, Error> {

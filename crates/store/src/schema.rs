@@ -10,7 +10,7 @@ use crate::Error;
 const APPLICATION_ID: i64 = 0x6474_6e74;
 
 /// One step a schema version, in order; a released step never changes.
-const STEPS: [&str; 1] = ["CREATE TABLE own_card (
+const STEPS: [&str; 2] = ["CREATE TABLE own_card (
          only INTEGER PRIMARY KEY CHECK (only = 1),
          card BLOB NOT NULL
      ) STRICT;
@@ -80,6 +80,37 @@ const STEPS: [&str; 1] = ["CREATE TABLE own_card (
          terms_id BLOB NOT NULL,
          file BLOB NOT NULL,
          UNIQUE (kind, terms_id, file)
+     ) STRICT;",
+    "-- One row a live match of ours: kept before a statement commits to its seed and its list. `list` goes when it
+     -- ends; a seed with `begun_ms` never answers again.
+     CREATE TABLE live_run (
+         id BLOB PRIMARY KEY,
+         record BLOB NOT NULL,
+         peer TEXT NOT NULL,
+         is_proposer INTEGER NOT NULL,
+         made_ms INTEGER NOT NULL,
+         charge_items INTEGER NOT NULL,
+         secrets BLOB NOT NULL,
+         list BLOB,
+         begun_ms INTEGER,
+         ended_ms INTEGER,
+         outcome TEXT,
+         common BLOB,
+         wall_ms INTEGER,
+         bytes INTEGER,
+         transcript BLOB
+     ) STRICT;
+     CREATE INDEX live_run_by_peer ON live_run (peer, made_ms);
+     CREATE TABLE kept_list (
+         name TEXT PRIMARY KEY,
+         kept_ms INTEGER NOT NULL,
+         items INTEGER NOT NULL,
+         body BLOB NOT NULL
+     ) STRICT;
+     CREATE TABLE match_policy (
+         peer TEXT PRIMARY KEY,
+         policy TEXT NOT NULL,
+         list TEXT
      ) STRICT;"];
 
 /// Brings a database up to this version's schema; refuses one that is newer or another program's.

@@ -10,7 +10,7 @@ use detente_psi::{Input, Message, Output, Par, Time};
 use super::{List, RunSecrets, items};
 use crate::file::{self, File, Header};
 use crate::limits::{ASKED_CLASS_MAX, CLOCK_TOLERANCE_MS, HELD_CLASS_MAX};
-use crate::{Card, Entropy, ListCommitment, PartyId, Proposal, Rejection, Suite, Terms, Us, budget};
+use crate::{Card, Entropy, Form, ListCommitment, PartyId, Proposal, Rejection, Suite, Terms, Us, budget};
 
 /// What the asker wants to ask. No defaults: it decides what is disclosed.
 pub struct AskOrder<'a> {
@@ -62,6 +62,7 @@ pub fn propose(
         answerer: order.peer.id().clone(),
         made: order.made,
         suite: Suite::Voprf,
+        form: Form::Items,
         kinds: order.kinds,
         profile: order.profile,
         warninglists: order.warninglists,

@@ -72,7 +72,7 @@ impl RunSecrets {
         }
     }
 
-    fn seed_commitment(&self) -> [u8; 32] {
+    pub(crate) fn seed_commitment(&self) -> [u8; 32] {
         detente_psi::seed_commitment(&self.seed, &self.seed_salt)
     }
 }

@@ -2,7 +2,7 @@
 
 use detente_psi::size::SizeClass;
 
-use crate::Terms;
+use crate::{Form, Suite, Terms};
 
 /// The lesson of the demonstration, and of every match.
 pub const NOT_ATTRIBUTION: &str =
@@ -35,9 +35,17 @@ pub fn grouped(n: u64) -> String {
 
 /// What each side learns under these terms; the sentence that both sign.
 pub fn learns(terms: &Terms) -> String {
+    match (&terms.suite, terms.form) {
+        (_, Form::Both) => both_learn(terms),
+        (Suite::Voprf, Form::Items) => asker_learns(terms, ""),
+        (Suite::Vole(_), Form::Items) => asker_learns(terms, &slack(terms)),
+    }
+}
+
+fn asker_learns(terms: &Terms, slack: &str) -> String {
     format!(
         "{asker} learns which of its own items {answerer} also holds, and the size class of {answerer}'s \
-         list. {answerer} learns that {asker} asked, and that {asker} asks about {size}; not which are in \
+         list{slack}. {answerer} learns that {asker} asked, and that {asker} asks about {size}; not which are in \
          common, nor how many.",
         asker = terms.asker,
         answerer = terms.answerer,
@@ -45,11 +53,44 @@ pub fn learns(terms: &Terms) -> String {
     )
 }
 
+/// What an asker that breaks the protocol can test.
+fn slack(terms: &Terms) -> String {
+    let (asker, most) = (&terms.asker, grouped(terms.charge_items()));
+    format!("; if {asker} does not keep to the protocol, it can test up to {most} items")
+}
+
+fn both_learn(terms: &Terms) -> String {
+    format!(
+        "{asker} and {answerer} each learn which of their own items the other also holds, and the size class of \
+         the other's list; {asker} asks about {size}{slack}, and {answerer} 1.7 times its class in the same way. \
+         Both lists are told in chunks by turns: whoever stops early knows at most one chunk more than the other.",
+        asker = terms.asker,
+        answerer = terms.answerer,
+        size = size_in_words(terms.n_ask),
+        slack = slack(terms),
+    )
+}
+
 /// What the answerer learned, told to the asker after the match.
 pub fn they_learned(terms: &Terms) -> String {
+    if terms.form == Form::Both {
+        return format!(
+            "which of their own items are also on our list, that we asked, and that we hold {}",
+            size_in_words(terms.n_ask)
+        );
+    }
     format!(
         "that we asked, and that we hold {}. Not which are in common, nor how many",
         size_in_words(terms.n_ask)
+    )
+}
+
+/// What the other side learns of a list of ours of this class in a live match, told before it runs.
+pub fn they_learn_live(them: &str, ours: SizeClass) -> String {
+    format!(
+        "which of its own items are also on our list, and that we hold {}. Nothing about the rest of our list, as \
+         long as {them} keeps to what both signed; if it does not, it can test up to 1.7 times as many items",
+        size_in_words(ours)
     )
 }
 

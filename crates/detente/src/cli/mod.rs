@@ -15,6 +15,8 @@ mod doctor;
 mod home;
 mod init;
 mod list;
+mod live_match;
+mod live_runs;
 pub(crate) mod match_both;
 mod node;
 pub(crate) mod norm_table;
@@ -102,9 +104,9 @@ enum Command {
     Answer(answer::AnswerArgs),
     /// Open the answer to your ask: prints what is in common, writes the third file
     Open(open::OpenArgs),
-    /// Matches afterwards: open what is in common against the commitment made before
-    #[command(subcommand, name = "match")]
-    Match(openings::MatchCommand),
+    /// Match a list with a peer's over a link; see and decide what peers propose; open what is in common
+    #[command(name = "match")]
+    Match(Box<live_runs::MatchLine>),
     /// Receipts: what was signed about each match
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
@@ -251,7 +253,7 @@ fn dispatch(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Ask(args) => ask::run(&args, context),
         Command::Answer(args) => answer::run(&args, context),
         Command::Open(args) => open::run(&args, context),
-        Command::Match(command) => openings::run(&command, context),
+        Command::Match(line) => live_runs::run(&line, context),
         Command::Receipt(command) => receipt::run(&command, context),
         Command::Accord(command) => accord::run(&command, context),
         Command::Sync(command) => sync::run(&command, context),

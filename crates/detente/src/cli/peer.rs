@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use detente_accord::limits::{BUDGET_ITEMS_CEILING, BUDGET_ITEMS_DEFAULT};
 use detente_accord::words::grouped;
 use detente_accord::{Card, Rejection, budget};
-use detente_store::{Access, Compared, Home, Peer};
+use detente_store::{Access, Compared, Home, MatchPolicy, Peer};
 use serde::Serialize;
 
 use super::{Context, say};
@@ -54,14 +54,29 @@ pub(crate) struct OneArgs {
 }
 
 #[derive(Args)]
-#[command(after_help = "Example:
-  detente peer set cert-b --budget 50000")]
+#[command(after_help = "Examples:
+  detente peer set cert-b --budget 50000
+  detente peer set cert-b --match allow --list feed")]
 pub(crate) struct SetArgs {
     /// The peer, by id or name
     peer: String,
     /// Items it may ask of you in any 30 days
-    #[arg(long, value_name = "N")]
-    budget: u64,
+    #[arg(long, value_name = "N", required_unless_present = "policy")]
+    budget: Option<u64>,
+    /// When it proposes a live match: let it run, ask an officer, or refuse it
+    #[arg(long = "match", value_enum, value_name = "POLICY", id = "policy")]
+    policy: Option<PolicyFlag>,
+    /// The standing list that answers it: detente list keep
+    #[arg(long, value_name = "NAME", requires = "policy")]
+    list: Option<String>,
+}
+
+/// What a peer that proposes a live match is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum PolicyFlag {
+    Allow,
+    Ask,
+    Refuse,
 }
 
 pub(crate) fn run(command: &PeerCommand, context: &Context) -> Result<Exit, Failure> {
@@ -189,6 +204,7 @@ fn show(args: &OneArgs, context: &Context) -> Result<Exit, Failure> {
         ("Words", peer.card.words().join(" ")),
         ("Budget", format!("{} of {} items left in 30 days", grouped(standing.left), grouped(peer.budget))),
     ];
+    rows.push(("Matches", policy_in_words(&standing.policy)));
     if !fields.contact.is_empty() {
         rows.push(("Contact", quoted(&fields.contact)));
     }
@@ -210,23 +226,56 @@ pub(crate) fn documents(home: &Home) -> Result<Vec<serde_json::Value>, Failure> 
 }
 
 fn set(args: &SetArgs, context: &Context) -> Result<Exit, Failure> {
-    if args.budget > BUDGET_ITEMS_CEILING {
+    if args.budget.is_some_and(|budget| budget > BUDGET_ITEMS_CEILING) {
         let failure = Failure::usage(format!("a budget is at most {} items", grouped(BUDGET_ITEMS_CEILING)));
         return Err(failure.hint("more would let a peer sweep the IPv4 addresses by guessing"));
     }
     let mut home = context.open(Access::Write)?;
     let mut peer = homes::peer(&home, &args.peer)?;
-    peer.budget = args.budget;
-    home.put_peer(&peer)?;
+    let policy = args.policy.map(|policy| policy_of(policy, args.list.as_deref(), &home)).transpose()?;
+    if let Some(budget) = args.budget {
+        peer.budget = budget;
+        home.put_peer(&peer)?;
+    }
+    if let Some(policy) = &policy {
+        home.set_match_policy(peer.card.id(), policy)?;
+    }
     let standing = standing(&home, &peer)?;
     let words = format!(
-        "{} may ask {} items in 30 days; {} are left.",
+        "{} may ask {} items in 30 days; {} are left. {}.",
         shown::described(&peer),
         grouped(peer.budget),
-        grouped(standing.left)
+        grouped(standing.left),
+        policy_in_words(&standing.policy)
     );
     say(context, &PeerJson::of(&peer, Some(&standing)), &words)?;
     Ok(Exit::Done)
+}
+
+fn policy_of(flag: PolicyFlag, list: Option<&str>, home: &Home) -> Result<MatchPolicy, Failure> {
+    if let Some(name) = list
+        && !home.kept_lists()?.iter().any(|kept| kept.name == name)
+    {
+        return Err(Failure::usage(format!("no list {} is kept", quoted(name)))
+            .hint("detente list keep NAME LIST keeps one"));
+    }
+    match (flag, list) {
+        (PolicyFlag::Allow, Some(list)) => Ok(MatchPolicy::Allow(list.to_owned())),
+        (PolicyFlag::Allow, None) => Err(Failure::usage("to let matches run takes a standing list")
+            .hint("detente list keep NAME LIST, then: detente peer set PEER --match allow --list NAME")),
+        (PolicyFlag::Ask, list) => Ok(MatchPolicy::Ask(list.map(str::to_owned))),
+        (PolicyFlag::Refuse, None) => Ok(MatchPolicy::Refuse),
+        (PolicyFlag::Refuse, Some(_)) => Err(Failure::usage("a refusal takes no list")),
+    }
+}
+
+fn policy_in_words(policy: &MatchPolicy) -> String {
+    match policy {
+        MatchPolicy::Allow(list) => format!("Live matches run with the list {list}"),
+        MatchPolicy::Ask(None) => "An officer decides about live matches".to_owned(),
+        MatchPolicy::Ask(Some(list)) => format!("An officer decides about live matches with the list {list}"),
+        MatchPolicy::Refuse => "Live matches are refused".to_owned(),
+    }
 }
 
 fn remove(args: &OneArgs, context: &Context) -> Result<Exit, Failure> {
@@ -252,6 +301,7 @@ fn comparison(peer: &Peer) -> String {
 /// What is going on with a peer.
 struct Standing {
     left: u64,
+    policy: MatchPolicy,
     open_asks: Vec<OpenAsk>,
 }
 
@@ -285,7 +335,7 @@ fn standing(home: &Home, peer: &Peer) -> Result<Standing, Failure> {
             }
         })
         .collect();
-    Ok(Standing { left, open_asks })
+    Ok(Standing { left, policy: home.match_policy(peer.card.id())?, open_asks })
 }
 
 #[derive(Serialize)]
@@ -302,6 +352,10 @@ struct PeerJson {
     budget_items: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     budget_left_items: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "match")]
+    policy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    match_list: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     open_asks: Option<Vec<OpenAsk>>,
 }
@@ -321,6 +375,8 @@ impl PeerJson {
             added_at: clock::rfc3339(peer.added),
             budget_items: peer.budget,
             budget_left_items: standing.map(|standing| standing.left),
+            policy: standing.map(|standing| standing.policy.name()),
+            match_list: standing.and_then(|standing| standing.policy.list().map(str::to_owned)),
             open_asks: standing.map(|standing| standing.open_asks.clone()),
         }
     }

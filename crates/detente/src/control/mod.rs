@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) use frame::{Answer, LineStatus, Request, Status};
-pub(crate) use lease::open_beside_node;
+pub(crate) use lease::{give_back, open_beside_node};
 
 use crate::exit::{Exit, Failure};
 

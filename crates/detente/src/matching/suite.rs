@@ -76,6 +76,17 @@ impl SuiteArgs {
         }
     }
 
+    /// The suite over a link: `vole`, with `qc` where nothing was said. Between parties the younger code is a choice.
+    ///
+    /// # Errors
+    /// As [`SuiteArgs::choose`].
+    pub(crate) fn choose_live(&self, asker: SizeClass) -> Result<Chosen, Failure> {
+        match self.suite {
+            Some(Suite::Voprf) => Ok(Chosen::Voprf),
+            _ => code_for(self.code.or(Some(CodeName::Qc)), asker).map(Chosen::Vole),
+        }
+    }
+
     /// The flags that say the same to another process.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let suite = self.suite.map(|suite| match suite {

@@ -27,7 +27,7 @@ use axum::middleware::map_response_with_state;
 use detente_link::Limits;
 use detente_node::engine::{Node, World};
 use detente_node::links::Links;
-use detente_node::live::Live;
+use detente_node::live::{Live, Reach};
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::task::JoinHandle;
@@ -200,8 +200,8 @@ async fn service(
         .map(TcpListener::from_std)
         .transpose()
         .map_err(|error| Failure::new(Exit::Temporary, format!("the port for peers fails: {error}")))?;
-    let (links, _offered) = Links::start(node.clone(), peers, Limits::default()).await?;
-    let live = Live::new(node.clone());
+    let (links, offered) = Links::start(node.clone(), peers, Limits::default()).await?;
+    let live = Live::begin(node.clone(), Reach::Links(links.clone(), offered)).await?;
     let Places { web, peer, metrics } = taken;
     let Standing { confinement, level } = standing;
     let (started, stop, answered) = (clock::now(), Stop::new(), Arc::default());

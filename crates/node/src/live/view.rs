@@ -88,6 +88,34 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// For a home.
+    pub(crate) fn to_text(&self) -> String {
+        match self {
+            Outcome::Done(None) => "done".to_owned(),
+            Outcome::Done(Some(common)) => format!("done {common}"),
+            Outcome::Refused(reason) => format!("refused {reason}"),
+            Outcome::Aborted { reason, step } => format!("aborted {reason} {step}"),
+            Outcome::Lapsed => "lapsed".to_owned(),
+        }
+    }
+
+    /// From there; `None` if it is damaged.
+    pub(crate) fn from_text(text: &str) -> Option<Outcome> {
+        let words: Vec<&str> = text.split(' ').collect();
+        Some(match words.as_slice() {
+            ["done"] => Outcome::Done(None),
+            ["done", common] => Outcome::Done(Some(common.parse().ok()?)),
+            ["refused", reason] => Outcome::Refused((*reason).to_owned()),
+            ["aborted", reason, step] => {
+                Outcome::Aborted { reason: (*reason).to_owned(), step: (*step).to_owned() }
+            }
+            ["lapsed"] => Outcome::Lapsed,
+            _ => return None,
+        })
+    }
+}
+
 /// A run as it stands here. It holds nothing of a list.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RunView {
@@ -105,6 +133,8 @@ pub struct RunView {
     pub code: &'static str,
     /// The kinds compared, in table order.
     pub kinds: Vec<Kind>,
+    /// Matches above which a person is asked before the result is shown.
+    pub cap: u64,
     /// Why, as the proposer wrote it; foreign text where they did.
     pub purpose: String,
     /// The size class of the proposer's list.

@@ -11,6 +11,7 @@ use super::side::{
     COMMIT_ANSWERER_SALT, COMMIT_ASKER_SALT, COMMIT_MASK, Reader, Role, Side, bound, check_length,
 };
 use super::{Message, Parameters, Turn, send};
+use crate::common::Common;
 use crate::field::Gf128;
 use crate::machine::{Input, Output, Time};
 use crate::ot;
@@ -145,6 +146,25 @@ impl<'a> Asker<'a> {
     /// The hash of all whole messages so far, in both directions: of the run, once it is over.
     pub fn transcript(&self) -> [u8; 32] {
         self.side.transcript.current()
+    }
+
+    /// What is in common among some of the tags, when the rest will not come: each chunk ascends, `share` is what
+    /// stands before the first tag of message 7. The machine is closed then.
+    ///
+    /// # Errors
+    /// [`Rejection::OutOfTurn`] before message 6 has left or after message 7 has begun,
+    /// [`Rejection::CommitmentBroken`], [`Rejection::TagsNotAscending`].
+    pub fn partial(&mut self, share: &[u8; 16], chunks: &[&[u8]]) -> Result<Common, Rejection> {
+        let side = &self.side;
+        let masked = match std::mem::replace(&mut self.stage, Stage::Closed) {
+            Stage::Masked(masked) => masked,
+            stage => return Err(Rejection::OutOfTurn { stage: stage.name(), input: "tags" }),
+        };
+        side.check_opening(COMMIT_MASK, share, &masked.commitments.mask)?;
+        let mask = side.tag_mask() + Gf128::from_bytes(*share);
+        let mut matching = Matching::new(side, masked.masking, mask);
+        chunks.iter().try_for_each(|chunk| matching.take_some(side, chunk.as_chunks().0))?;
+        Ok(matching.common(side))
     }
 
     fn settle(&mut self, next: Result<Stage, Rejection>) -> Result<(), Rejection> {

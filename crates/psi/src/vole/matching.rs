@@ -46,6 +46,16 @@ impl Matching {
         Ok(())
     }
 
+    /// Takes tags that stand somewhere in the message, where it will not come as a whole.
+    ///
+    /// # Errors
+    /// [`Rejection::TagsNotAscending`].
+    pub(super) fn take_some(&mut self, side: &Side<'_>, tags: &[Tag]) -> Result<(), Rejection> {
+        check_ascending(tags)?;
+        self.entries.extend(self.own.among(tags, side.par));
+        Ok(())
+    }
+
     /// The result.
     pub(super) fn common(&self, side: &Side<'_>) -> Common {
         let mut ranks = Vec::with_capacity(self.entries.len());

@@ -159,6 +159,19 @@ impl Plan {
         (Gf128::BYTES + self.answerer.len() * TAG_BYTES) as u64
     }
 
+    /// Message 7 as a whole, cut into the parts that R takes.
+    pub fn cut_tags<'b>(&self, mut body: &'b [u8]) -> Vec<&'b [u8]> {
+        let head = |part: usize| if part == 0 { Gf128::BYTES } else { 0 };
+        let length = |part: usize| head(part) + self.tags_part(part).len() * TAG_BYTES;
+        let mut parts = Vec::new();
+        for part in 0..self.tags_parts() as usize {
+            let (now, later) = body.split_at(length(part).min(body.len()));
+            parts.push(now);
+            body = later;
+        }
+        parts
+    }
+
     /// The bytes that S receives in a run.
     pub fn bytes_to_answerer(&self) -> u64 {
         self.correlation_bytes() + self.points_bytes() + self.masked_bytes()

@@ -38,16 +38,31 @@ pub struct Match {
     pub answerer: PartyId,
     /// How far it has come.
     pub stage: Stage,
+    /// The entry of the consent.
+    pub consent: Option<Position>,
+    /// Why it was refused or broken off: the code, and in an abort the step.
+    pub ended: Option<(String, Option<String>)>,
     /// The committed lists: whose, the entry, and the root over the padded leaves.
     pub lists: Vec<(PartyId, Position, [u8; 32])>,
     /// Whose receipts stand, with the transcript each names.
     pub receipts: Vec<(PartyId, [u8; 32])>,
+    /// The entries of receipts and aborts.
+    pub closings: Vec<Position>,
 }
 
 impl Match {
     fn proposed(terms: Position, asker: PartyId, answerer: PartyId) -> Match {
-        let (lists, receipts) = (Vec::new(), Vec::new());
-        Match { terms, asker, answerer, stage: Stage::Proposed, lists, receipts }
+        Match {
+            terms,
+            asker,
+            answerer,
+            stage: Stage::Proposed,
+            consent: None,
+            ended: None,
+            lists: Vec::new(),
+            receipts: Vec::new(),
+            closings: Vec::new(),
+        }
     }
 
     /// The two receipts name one transcript.
@@ -103,20 +118,28 @@ fn advance(run: &mut Match, position: &Position, leaf: &Leaf) {
     }
     match (leaf.said.kind.as_str(), text(leaf, "act")) {
         ("terms", Some("consent")) if *author == run.answerer && run.stage == Stage::Proposed => {
-            run.stage = Stage::Consented
+            run.stage = Stage::Consented;
+            run.consent = Some(position.clone());
         }
         ("terms", Some("refuse")) if *author == run.answerer && run.stage == Stage::Proposed => {
-            run.stage = Stage::Refused
+            run.stage = Stage::Refused;
+            run.ended = text(leaf, "reason").map(|reason| (reason.to_owned(), None));
         }
         ("list", Some("commit")) if !run.lists.iter().any(|(party, ..)| party == author) => {
             if let Some(root) = hash(leaf, "root") {
                 run.lists.push((author.clone(), position.clone(), root));
             }
         }
-        ("receipt", Some("abort")) => run.stage = Stage::Aborted,
+        ("receipt", Some("abort")) => {
+            run.stage = Stage::Aborted;
+            run.closings.push(position.clone());
+            let step = text(leaf, "step").map(str::to_owned);
+            run.ended = text(leaf, "reason").map(|reason| (reason.to_owned(), step));
+        }
         ("receipt", Some("receipt")) if !run.receipts.iter().any(|(party, _)| party == author) => {
             if let Some(transcript) = hash(leaf, "transcript") {
                 run.receipts.push((author.clone(), transcript));
+                run.closings.push(position.clone());
             }
         }
         _ => {}

@@ -24,6 +24,7 @@ pub(crate) fn run(n: u8, role: Role, outcome: Option<Outcome>) -> RunView {
         reveal: Reveal::Ours,
         code: "qc",
         kinds: vec![Kind::Ipv4, Kind::Domain],
+        cap: 1000,
         purpose: "odd logins since Tuesday".into(),
         asked: class(40_837),
         held: Some(class(5_000)),
