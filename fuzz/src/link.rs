@@ -26,6 +26,9 @@ pub fn check_frame(data: &[u8]) {
             return;
         }
         side.check();
+        if side.mux.ended().is_some() {
+            return;
+        }
     }
 }
 
