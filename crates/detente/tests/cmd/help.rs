@@ -3,7 +3,7 @@
 use crate::world::{World, program, ran};
 
 /// Every command that does something.
-const COMMANDS: [&str; 167] = [
+const COMMANDS: [&str; 174] = [
     "try",
     "demo",
     "init",
