@@ -12,6 +12,7 @@ mod api;
 mod bench;
 mod crash;
 mod ct;
+mod dist;
 mod fuzz;
 mod metadata;
 mod peers;
@@ -35,6 +36,7 @@ usage: cargo xtask COMMAND
   bench indicators|filemode|build|tlog|record|talks|peers [--json]
   ct [--short] [--control] [--seconds N] [--json] [KERNEL]
                                  whether work on secrets takes the same time for all of them
+  dist [--check]                 the files of a release; --check builds them in two folders and compares
   killpoints [--short] [--steps N]   the record killed, and its disk failing, at every system call
   powercut [--short] [--steps N]     the record on a disk that loses what was not synced
   verifiers [--n N]              the independent verifiers in Python and Go beside ours, over N mutated bundles
@@ -66,6 +68,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         "tidy" => tidy::run(),
         "bench" => bench::run(rest),
         "ct" => ct::run(rest),
+        "dist" => dist::run(rest),
         "killpoints" => crash::killpoints(rest),
         "powercut" => crash::powercut(rest),
         "web" if rest == ["--api"] => api::run(),

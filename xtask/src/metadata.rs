@@ -69,7 +69,7 @@ pub(crate) fn host() -> Result<String> {
     line.map(str::to_owned).context("rustc does not name its host")
 }
 
-fn json(arguments: &[&str]) -> Result<Value> {
+pub(crate) fn json(arguments: &[&str]) -> Result<Value> {
     let told = shell::output(&mut shell::cargo(arguments)?)?;
     serde_json::from_str(&told).context("cargo metadata is not JSON")
 }
