@@ -123,7 +123,7 @@ impl From<detente_store::Error> for Failure {
         let exit = match &error {
             Error::Locked { .. } | Error::DiskFull(_) => Exit::Temporary,
             Error::TooOpen { .. } | Error::ReadOnly(_) => Exit::Permission,
-            Error::NewerSchema { .. } => Exit::Configuration,
+            Error::NewerSchema { .. } | Error::OlderSchema(_) => Exit::Configuration,
             Error::Damaged { .. } | Error::BadKeyFile(_) => Exit::Integrity,
             _ => Exit::Usage,
         };
@@ -169,7 +169,7 @@ fn record_failure(error: &detente_store::record::Error) -> Failure {
     let exit = match error {
         Error::Locked { .. } | Error::DiskFull(_) => Exit::Temporary,
         Error::TooOpen { .. } | Error::ReadOnly(_) => Exit::Permission,
-        Error::NewerSchema { .. } => Exit::Configuration,
+        Error::NewerSchema { .. } | Error::OlderSchema(_) => Exit::Configuration,
         Error::Missing(_) | Error::Exists(_) => Exit::Usage,
         _ => Exit::Integrity,
     };

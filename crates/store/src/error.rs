@@ -39,6 +39,9 @@ pub enum Error {
         /// The newest that is known.
         known: i64,
     },
+    /// The database was written by an earlier version, and is brought to this one when it is opened for writing.
+    #[error("the home at {} was written by an earlier version of détente, and can't be brought to this one now", .0.display())]
+    OlderSchema(PathBuf),
     /// The folder is not a home, or its database is damaged.
     #[error("the home at {} is damaged: {detail}", .path.display())]
     Damaged {
@@ -89,6 +92,7 @@ impl Error {
                 "chmod 600 the key files and 700 the folder, then think about who may have read them"
             }
             Error::NewerSchema { .. } => "use the version that wrote it, or a later one",
+            Error::OlderSchema(_) => "end whatever has the home open, then run any command that writes",
             Error::Damaged { .. } | Error::BadKeyFile(_) => {
                 "restore the home from an export: detente home import FILE"
             }

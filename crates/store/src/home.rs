@@ -65,7 +65,14 @@ impl Home {
         if !path.join(DATABASE).is_file() {
             return Err(Error::Missing(path.to_owned()));
         }
-        Home::open_with(path, access, None)
+        match Home::open_with(path, access, None) {
+            // Of an earlier version: a writer brings it to this one, if nobody has it.
+            Err(older @ Error::OlderSchema(_)) if access == Access::Read => {
+                drop(Home::open_with(path, Access::Write, None).map_err(|_| older)?);
+                Home::open_with(path, access, None)
+            }
+            opened => opened,
+        }
     }
 
     fn open_with(path: &Path, access: Access, new_card: Option<&Card>) -> Result<Home, Error> {

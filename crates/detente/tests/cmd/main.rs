@@ -21,6 +21,7 @@ mod tamper;
 mod terminal;
 mod trying;
 mod tutorial;
+mod upgrade;
 mod views;
 mod words;
 mod world;

@@ -49,6 +49,9 @@ pub enum Error {
         /// The newest that is known.
         known: i64,
     },
+    /// The database was written by an earlier version, and is brought to this one when it is opened for writing.
+    #[error("{} was written by an earlier version of détente, and can't be brought to this one now", .0.display())]
+    OlderSchema(PathBuf),
     /// A file is not what it should be.
     #[error("{} is damaged: {detail}", .path.display())]
     Damaged {
@@ -165,6 +168,7 @@ impl Error {
             Error::OpenedForReading(_) => "opened-for-reading",
             Error::TooOpen { .. } => "too-open",
             Error::NewerSchema { .. } => "newer-schema",
+            Error::OlderSchema(_) => "older-schema",
             Error::Damaged { .. } => "damaged",
             Error::Differs { .. } => "differs",
             Error::UnknownLog(_) => "unknown-log",
@@ -208,6 +212,7 @@ impl Error {
                 "chmod 600 the files and 700 the folder, then think about who may have read them"
             }
             Error::NewerSchema { .. } => "use the version that wrote it, or a later one",
+            Error::OlderSchema(_) => "end whatever has the home open, then run any command that writes",
             Error::Damaged { .. } | Error::Differs { .. } => {
                 "sign nothing; check the whole record, then rebuild the log from a mirror"
             }

@@ -85,8 +85,20 @@ impl Record {
     ///
     /// # Errors
     /// [`Error::Missing`], [`Error::Locked`] (for [`Access::Write`]), [`Error::TooOpen`], [`Error::NewerSchema`],
-    /// [`Error::Damaged`], [`Error::Differs`], [`Error::ReadOnly`].
+    /// [`Error::Damaged`], [`Error::Differs`], [`Error::ReadOnly`]; [`Error::OlderSchema`] for reading what an
+    /// earlier version wrote while it can't be written.
     pub fn open(path: &Path, access: Access) -> Result<Record, Error> {
+        match Record::open_as_it_is(path, access) {
+            // Of an earlier version: a writer brings it to this one, if nobody has it.
+            Err(older @ Error::OlderSchema(_)) if access == Access::Read => {
+                drop(Record::open_as_it_is(path, Access::Write).map_err(|_| older)?);
+                Record::open_as_it_is(path, access)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_as_it_is(path: &Path, access: Access) -> Result<Record, Error> {
         let database = path.join(RECORD_DATABASE);
         if !database.is_file() {
             return Err(Error::Missing(path.to_owned()));

@@ -136,8 +136,7 @@ impl Schema {
         if version == self.steps.len() as i64 {
             return Ok(());
         }
-        let detail = "its schema is older: open it for writing once".into();
-        Err(Error::Damaged { path: path.to_owned(), detail })
+        Err(Error::OlderSchema(path.to_owned()))
     }
 
     fn check(&self, path: &Path, id: i64, version: i64) -> Result<(), Error> {
