@@ -10,7 +10,9 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
+mod half_way;
 mod matching;
+mod served;
 mod talks;
 
 use super::Context;
@@ -22,11 +24,15 @@ use crate::tui;
 #[derive(Args)]
 #[command(after_help = "Examples:
   detente demo
-  detente demo --keep ./demo      leaves both homes and all files there")]
+  detente demo --serve            two desks and an observer's, the story half-way: go on in the browser
+  detente demo --keep ./demo      leaves the homes and all files there")]
 pub(crate) struct DemoArgs {
     /// Work in this new folder and leave everything there
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
+    /// Run nodes with desks in the browser, half-way through the story, until Ctrl-C
+    #[arg(long)]
+    serve: bool,
 }
 
 /// What the US government published in December 2016 about the election hacking.
@@ -97,10 +103,13 @@ pub(crate) fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
         (None, Some(temporary)) => temporary.path(),
         (None, None) => return Err(Failure::usage("no folder for the demonstration")),
     };
-    let stage = Stage { folder, aloud: !context.json };
+    let stage = Stage { folder, aloud: !context.json && !args.serve };
     for (name, bytes) in [("grizzly-steppe.csv", GRIZZLY), ("tor-nodes.txt", TOR), ("vpn-ipv4.json.zst", VPN)]
     {
         fs::write(folder.join(name), bytes).map_err(failed)?;
+    }
+    if args.serve {
+        return served::run(&stage, context.json);
     }
     let mut told = tell(&stage)?;
     told.seconds = begun.elapsed().as_secs_f64();
