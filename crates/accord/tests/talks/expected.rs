@@ -257,7 +257,7 @@ open qa=a inquiry.release @; qb=b inquiry.release @; qc=c inquiry.release @; roo
 at one reported-by-one:
 at one-sided: wait 4d
 at both reported-by-both: r=b contact.report at=5 notes=no
-at differing: r=b contact.report at=6 notes=no
+at differing: r=b contact.report at=5 notes=yes
 at cancelled: a withdrawal.cancel
 act contact.report at=5 notes=no | b | one>both one-sided>both both=once-only differing=once-only
 act contact.supplement | a own | one one-sided both differing
