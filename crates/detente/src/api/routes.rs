@@ -159,7 +159,7 @@ pub(super) fn all() -> Vec<Route> {
                     ("lines", objects()),
                     ("we_owe", objects()),
                     ("they_owe", objects()),
-                    ("rev", number()),
+                    ("rev", json!({ "type": ["integer", "null"] })),
                     ("waiting", objects()),
                 ],
             ),

@@ -30,7 +30,10 @@ impl<K: Ord + Clone> Rates<K> {
         let size_ms = self.drop_ms.saturating_mul(u64::from(self.burst));
         // A clock that was set back must not keep anybody out for longer than an empty bucket does.
         let latest = now.0.saturating_add(size_ms);
-        let full_at = self.full_at.get(whose).copied().unwrap_or(now.0).clamp(now.0, latest);
+        if let Some(full_at) = self.full_at.get_mut(whose) {
+            *full_at = (*full_at).min(latest);
+        }
+        let full_at = self.full_at.get(whose).copied().unwrap_or(now.0).max(now.0);
         let after = full_at.saturating_add(self.drop_ms);
         let over = after.saturating_sub(latest);
         if over > 0 {
