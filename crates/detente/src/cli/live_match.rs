@@ -410,7 +410,7 @@ fn report(
         receipt: Receipt {
             run: view.run.map(|run| shown::hex(&run)),
             transcript: row.transcript.map(|transcript| shown::hex(&transcript)),
-            signed_by: view.receipts.iter().map(PartyId::to_string).collect(),
+            signed_by: signers(&view),
         },
         entries: view.entries.iter().map(ToString::to_string).collect(),
     };
@@ -531,6 +531,13 @@ fn they_learned(args: &MatchArgs, view: &RunView) -> String {
             format!("which of their own items are also on our list, that we asked, and that we hold {size}")
         }
     }
+}
+
+/// Whose receipts stand, by id.
+fn signers(view: &RunView) -> Vec<String> {
+    let mut signers: Vec<String> = view.receipts.iter().map(PartyId::to_string).collect();
+    signers.sort();
+    signers
 }
 
 fn receipt_in_words(view: &RunView) -> String {

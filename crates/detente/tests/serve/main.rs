@@ -13,6 +13,7 @@ mod confined;
 mod kept;
 mod lend;
 mod linked;
+mod matches;
 mod pages;
 mod running;
 mod start_stop;
