@@ -15,6 +15,7 @@ mod ct;
 mod dist;
 mod fuzz;
 mod metadata;
+mod net;
 mod peers;
 mod pure;
 mod shell;
@@ -39,6 +40,8 @@ usage: cargo xtask COMMAND
   dist [--check]                 the files of a release; --check builds them in two folders and compares
   killpoints [--short] [--steps N]   the record killed, and its disk failing, at every system call
   powercut [--short] [--steps N]     the record on a disk that loses what was not synced
+  net [--nodes 2|5] [--seconds N] [--seed S] [--short] [--program FILE]
+                                 nodes in network namespaces, with loss, cuts and kills between them; needs root
   verifiers [--n N]              the independent verifiers in Python and Go beside ours, over N mutated bundles
   web --api                      the API of a running node beside its description, by schemathesis
   fuzz [--tier change|night|release] [--target NAME] [--seconds N]
@@ -72,6 +75,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         "killpoints" => crash::killpoints(rest),
         "powercut" => crash::powercut(rest),
         "web" if rest == ["--api"] => api::run(),
+        "net" => net::run(rest),
         "fuzz" => fuzz::run(rest),
         "verifiers" => verifiers::command(rest),
         "help" | "--help" | "-h" => {

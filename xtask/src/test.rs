@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail, ensure};
 
 use crate::steps::{Outcome, Steps};
-use crate::{crash, ct, fuzz, peers, pure, shell, tidy, verifiers};
+use crate::{crash, ct, fuzz, net, peers, pure, shell, tidy, verifiers};
 
 /// Runs all steps, or with `--quick` those that need no second build.
 pub(crate) fn run(arguments: &[String]) -> Result<bool> {
@@ -45,6 +45,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
         passed(shell::cargo(&["build", "--release", "--package", "detente", "--bin", "detente"])?)
     });
     steps.step("demo", demo);
+    steps.step("net, short", net_step);
     steps.step("independent verifiers", || match verifiers::Tools::prepare() {
         Ok(tools) => {
             verifiers::run(&tools, verifiers::BUNDLES_SHORT, Some(&bundles)).map(|()| Outcome::Passed)
@@ -114,6 +115,14 @@ fn demo() -> Result<Outcome> {
     let took = begun.elapsed();
     ensure!(took < DEMO_TIME_MAX, "the demonstration took {} s", took.as_secs());
     Ok(Outcome::Passed)
+}
+
+/// Two nodes with a bad network between them.
+fn net_step() -> Result<Outcome> {
+    match net::missing() {
+        Some(why) => Ok(Outcome::Skipped(why)),
+        None => green(net::short(&shell::target_dir()?.join("release/detente"))?),
+    }
 }
 
 /// "a minute's story".
