@@ -55,10 +55,9 @@ pub(super) fn run(
             space.heal()?;
             wait_until(begun + each);
             let (tried, acknowledged) = speakers.counts();
+            let counts = format!("so far said {tried}, acknowledged {acknowledged}");
             let seconds = begun.elapsed().as_secs_f32();
-            println!(
-                "net: {told}; {dropped} packets dropped; healed; {seconds:.1} s; so far said {tried}, acknowledged {acknowledged}"
-            );
+            println!("net: {told}; {dropped} packets dropped; healed; {seconds:.1} s; {counts}");
         }
     }
     Ok(kills)
