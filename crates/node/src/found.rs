@@ -118,7 +118,7 @@ pub fn sign_charter<'h>(
     Ok(accord)
 }
 
-/// All accords of a home.
+/// All accords of a home; not one that a command is just making.
 ///
 /// # Errors
 /// Those of the disk.
@@ -126,6 +126,7 @@ pub fn list(home: &Home) -> Result<Vec<Found>, Error> {
     let folder = accords(home);
     let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_none());
     paths.sort();
     let mut found = Vec::new();
     for path in paths {

@@ -73,8 +73,8 @@ fn debian(root: &Path, binary: &Path, archive: &Path, to: &Path, version: &str) 
         put(&archive.join("completions").join(file), &to.join(folder).join(file), 0o644)?;
     }
     put(&root.join("dist/detente.service"), &to.join("lib/systemd/system/detente.service"), 0o644)?;
-    put(&root.join("dist/config.toml"), &to.join("etc/detente/config.toml"), 0o644)?;
-    write(&to.join("DEBIAN/conffiles"), b"/etc/detente/config.toml\n")?;
+    put(&root.join("dist/config.toml"), &to.join("etc/detente/detente.toml"), 0o644)?;
+    write(&to.join("DEBIAN/conffiles"), b"/etc/detente/detente.toml\n")?;
     write(&to.join("DEBIAN/control"), control(version).as_bytes())
 }
 

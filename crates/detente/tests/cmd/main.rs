@@ -13,6 +13,7 @@ mod file_mode;
 mod hamburg;
 mod help;
 mod known_answers;
+mod manual;
 mod policy;
 mod receipts;
 mod record;
