@@ -260,7 +260,8 @@ impl Node {
     fn start(folder: &Path, home: &str, args: &[String]) -> Node {
         let mut command = program(folder);
         command.args(["--home", home]).args(args).args(["--web", "127.0.0.1:0", "--json", "--quiet"]);
-        let mut child = command.stderr(File::create(folder.join(format!("{home}.log"))).unwrap()).spawn().unwrap();
+        let mut child =
+            command.stderr(File::create(folder.join(format!("{home}.log"))).unwrap()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let taken = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{args:?}: {error}: {line:?}"));
