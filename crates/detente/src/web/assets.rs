@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::routing::get;
 use sha2::{Digest, Sha256};
@@ -40,4 +41,6 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(css_path(), serve(CSS, "text/css; charset=utf-8"))
         .route(js_path(), serve(JS, "text/javascript; charset=utf-8"))
+        // Browsers ask for it unasked; without an answer each first page would log an error.
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
 }

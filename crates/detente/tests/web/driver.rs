@@ -1,6 +1,6 @@
 //! A browser, driven by WebDriver over plain HTTP: Debian's chromium and chromedriver, which have one version.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -21,7 +21,11 @@ impl Driver {
     /// Starts it. `None`, said loudly, where there is no browser.
     pub(crate) fn start() -> Option<Driver> {
         let has = |name: &str| {
-            Command::new(name).arg("--version").stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+            Command::new(name)
+                .arg("--version")
+                .stdout(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success())
         };
         if !has("chromium") || !has("chromedriver") {
             eprintln!("SKIPPED: needs chromium and chromedriver");
@@ -46,7 +50,8 @@ impl Driver {
     /// A browser with nothing in it.
     pub(crate) fn browser(&self, how: &How) -> Browser<'_> {
         let size = format!("--window-size={},{}", how.size.0, how.size.1);
-        let mut args = vec!["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", &size];
+        let mut args =
+            vec!["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", &size];
         args.extend(["--host-resolver-rules=MAP evil.test 127.0.0.1", "--hide-scrollbars"]);
         let script = if how.script { 1 } else { 2 };
         let wanted = json!({ "capabilities": { "alwaysMatch": {
@@ -80,12 +85,28 @@ impl Driver {
             body.len()
         )
         .ok()?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).ok()?;
-        let text = String::from_utf8(answer).ok()?;
-        let (_, body) = text.split_once("\r\n\r\n")?;
-        serde_json::from_str(body).ok()
+        serde_json::from_slice(&body_of(stream)?).ok()
     }
+}
+
+/// The body of an answer, by the length it names: the driver keeps the connection open.
+fn body_of(stream: TcpStream) -> Option<Vec<u8>> {
+    let mut stream = BufReader::new(stream);
+    let mut length = None;
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).ok()?;
+        match line.trim_end().split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().ok();
+            }
+            None if line.trim_end().is_empty() => break,
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length?];
+    stream.read_exact(&mut body).ok()?;
+    Some(body)
 }
 
 impl Drop for Driver {
@@ -145,7 +166,10 @@ impl Browser<'_> {
     /// The visible text of the page.
     pub(crate) fn text(&self) -> String {
         let body = self.element("body");
-        self.call("GET", &format!("/element/{body}/text"), &Value::Null).as_str().unwrap_or_default().to_owned()
+        self.call("GET", &format!("/element/{body}/text"), &Value::Null)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// The elements that a selector finds.
@@ -159,7 +183,10 @@ impl Browser<'_> {
     #[track_caller]
     pub(crate) fn element(&self, css: &str) -> String {
         let found = self.elements(css);
-        found.into_iter().next().unwrap_or_else(|| panic!("{css} is not on {}:\n{}", self.url(), self.source()))
+        found
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("{css} is not on {}:\n{}", self.url(), self.source()))
     }
 
     /// Clicks the first link or button that says this.
@@ -170,7 +197,8 @@ impl Browser<'_> {
         );
         let found = self.call("POST", "/elements", &json!({ "using": "xpath", "value": path }));
         let first = found[0][ELEMENT].as_str();
-        let first = first.unwrap_or_else(|| panic!("nothing says {words:?} on {}:\n{}", self.url(), self.text()));
+        let first =
+            first.unwrap_or_else(|| panic!("nothing says {words:?} on {}:\n{}", self.url(), self.text()));
         self.call("POST", &format!("/element/{first}/click"), &json!({}));
     }
 
@@ -229,11 +257,10 @@ impl Browser<'_> {
 
     /// The whole page as PNG, in base64.
     pub(crate) fn picture(&self) -> Vec<u8> {
-        let shot = self.devtools(
-            "Page.captureScreenshot",
-            &json!({ "format": "png", "captureBeyondViewport": true }),
-        );
-        detente_accord::b64::decode_any(shot["data"].as_str().unwrap_or_default(), 64 << 20).unwrap_or_default()
+        let shot = self
+            .devtools("Page.captureScreenshot", &json!({ "format": "png", "captureBeyondViewport": true }));
+        detente_accord::b64::decode_any(shot["data"].as_str().unwrap_or_default(), 64 << 20)
+            .unwrap_or_default()
     }
 
     /// Waits until something is so.
