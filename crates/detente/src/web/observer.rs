@@ -23,7 +23,7 @@ pub(crate) struct View {
     pub(crate) own: Option<Scope>,
     /// How much of the content is here; nothing where there is too much to count.
     pub(crate) content: Option<Content>,
-    /// The mark of forms in this session; nothing for who may only read.
+    /// The mark of forms in this session, for the check that everybody may run.
     pub(crate) mark: Option<String>,
     /// The page where an item is asked for, or a note written, where this officer may do that.
     pub(crate) acts: Vec<(&'static str, String)>,

@@ -48,7 +48,7 @@ async fn observer(
     officer: Officer,
 ) -> Result<Response, Refusal> {
     let record = record(&service, &path).await?;
-    let mark = mark(&officer, Action::Draft);
+    let mark = mark(&officer, Action::Read);
     let (view, place, now) =
         look(&service, record, |accord, place, now| observer::View::of(accord, place, now, mark)).await?;
     Ok(framed("Observer’s view", Here::Observer, &officer, (place, now), &observer::page(&view)))

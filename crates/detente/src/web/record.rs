@@ -32,7 +32,7 @@ pub(crate) struct View {
     pub(crate) earlier: Option<String>,
     /// The same of later ones.
     pub(crate) later: Option<String>,
-    /// The mark of forms in this session; nothing for who may only read.
+    /// The mark of forms in this session, for the check that everybody may run.
     pub(crate) mark: Option<String>,
 }
 

@@ -20,6 +20,8 @@ mod stage;
 mod story;
 mod strangers;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use driver::Driver;
 use stage::Stage;
 
@@ -29,10 +31,10 @@ use stage::Stage;
 fn the_pages_in_a_browser() {
     let Some(driver) = Driver::start() else { return };
     let stage = Stage::open();
-    for (subject, walk) in SUBJECTS {
-        eprintln!("{subject}");
-        walk(&driver, &stage);
-    }
+    let walks = |walk: Walk| catch_unwind(AssertUnwindSafe(|| walk(&driver, &stage))).is_ok();
+    let failed: Vec<&str> =
+        SUBJECTS.iter().filter(|(_, walk)| !walks(*walk)).map(|(subject, _)| *subject).collect();
+    assert_eq!(failed, [""; 0], "subjects that failed");
 }
 
 type Walk = fn(&Driver, &Stage);

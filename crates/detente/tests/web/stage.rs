@@ -1,9 +1,11 @@
 //! The demonstration as it is served: three nodes with their desks.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::driver::{Browser, Driver, How};
 
@@ -12,6 +14,8 @@ pub(crate) struct Stage {
     child: Child,
     told: Value,
     folder: tempfile::TempDir,
+    /// Cookies of those who signed in, with the first page they saw: the gate counts tries to sign in.
+    sessions: RefCell<HashMap<String, (Value, String)>>,
 }
 
 impl Stage {
@@ -29,7 +33,7 @@ impl Stage {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let told = serde_json::from_str(&line).expect("the demonstration tells where its desks are");
-        Stage { child, told, folder }
+        Stage { child, told, folder, sessions: RefCell::default() }
     }
 
     /// A browser in which this officer is signed in, on the first page.
@@ -38,21 +42,35 @@ impl Stage {
     }
 
     pub(crate) fn desk_as<'d>(&self, driver: &'d Driver, officer: &str, how: &How) -> Desk<'d> {
-        let link = self.link(officer);
         let browser = driver.browser(how);
-        browser.open(&link);
-        browser.click("Sign in");
-        browser.wait("a way in", |page| !page.url().contains("/sign-in"));
-        let origin = link.split("/sign-in").next().unwrap();
-        browser.open(&format!("{origin}/"));
-        browser.wait("the accord", |page| page.url().contains("/a/"));
-        let url = browser.url();
+        let known = self.sessions.borrow().get(officer).cloned();
+        let url = match known {
+            Some((cookies, url)) => {
+                browser.devtools("Network.setCookies", &cookies);
+                browser.open(&url);
+                url
+            }
+            None => self.sign_in(&browser, officer),
+        };
         let (origin, rest) = url.split_once("/a/").unwrap();
         let accord = format!("{origin}/a/{}", rest.split('/').next().unwrap());
         Desk { browser, origin: origin.to_owned(), accord }
     }
 
-    /// The first link of an officer; a new one, where that was used.
+    /// Signs in by a new link; where that ends.
+    fn sign_in(&self, browser: &Browser<'_>, officer: &str) -> String {
+        let link = self.link(officer);
+        browser.open(&link);
+        browser.click("Sign in");
+        browser.wait("a way in", |page| !page.url().contains("/sign-in"));
+        browser.open(&format!("{}/", link.split("/sign-in").next().unwrap()));
+        browser.wait("the accord", |page| page.url().contains("/a/"));
+        let cookies = browser.devtools("Network.getAllCookies", &json!({}));
+        self.sessions.borrow_mut().insert(officer.to_owned(), (cookies, browser.url()));
+        browser.url()
+    }
+
+    /// A new link of an officer.
     fn link(&self, officer: &str) -> String {
         let desks = self.told["desks"].as_array().unwrap();
         let desk = desks.iter().find(|desk| desk["officer"] == officer).unwrap();

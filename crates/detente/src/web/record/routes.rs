@@ -41,7 +41,7 @@ async fn list(
     Query(part): Query<Part>,
 ) -> Result<Response, Refusal> {
     let record = record(&service, &path).await?;
-    let mark = mark(&officer, Action::Draft);
+    let mark = mark(&officer, Action::Read);
     let (view, place, now) =
         look(&service, record, move |accord, place, now| View::of(accord, place, part, now, mark)).await?;
     Ok(framed("Record", Here::Record, &officer, (place, now), &page(&view)))
