@@ -17,9 +17,9 @@ pub(crate) fn opens_and_approves(driver: &Driver, stage: &Stage) {
     let dan = stage.desk(driver, "Dan");
     dan.browser.authenticator(true);
     dan.browser.open(&format!("{}/passkeys", dan.origin));
-    dan.browser.fill("#label", "drawer");
+    dan.browser.fill("#label", "the blue one");
     dan.browser.click("Add a passkey");
-    dan.browser.wait("the new key", |page| page.text().contains("drawer"));
+    dan.browser.wait("the new key", |page| page.source().contains("the blue one"));
     dan.browser.open(&format!("{}/sign-out", dan.origin));
     dan.browser.press("form[action='/sign-out'] button");
     dan.browser.wait("the way in", |page| page.url().ends_with("/sign-in"));
@@ -30,7 +30,7 @@ pub(crate) fn opens_and_approves(driver: &Driver, stage: &Stage) {
     dan.browser.open(&draft);
     dan.browser.click("Release");
     dan.browser
-        .wait("the release", |page| !page.url().contains("/drafts/") || page.text().contains("Released"));
+        .wait("the release", |page| !page.url().contains("/drafts/") || page.source().contains("Released"));
     dan.open("drafts");
     assert!(!dan.browser.source().contains(draft.rsplit('/').next().unwrap()), "{}", dan.browser.text());
 }

@@ -135,7 +135,7 @@ impl Desk<'_> {
     pub(crate) fn wait(&self, page: &str, words: &str) {
         self.browser.wait(words, |browser| {
             self.open(page);
-            browser.text().contains(words)
+            browser.source().contains(words)
         });
     }
 

@@ -37,6 +37,6 @@ pub(crate) fn is_told(driver: &Driver, stage: &Stage) {
     let olga = stage.desk(driver, "Olga");
     olga.wait("observer", "Observer");
     olga.browser.press("form[action$='/record/check'] button");
-    olga.browser.wait("checked", |page| page.text().contains("checked here"));
+    olga.browser.wait("checked", |page| page.source().contains("checked here"));
     olga.is_clean();
 }
