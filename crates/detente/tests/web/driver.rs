@@ -195,7 +195,14 @@ impl Browser<'_> {
         let path = format!(
             "//a[contains(normalize-space(.), \"{words}\")] | //button[contains(normalize-space(.), \"{words}\")]"
         );
-        let found = self.call("POST", "/elements", &json!({ "using": "xpath", "value": path }));
+        let until = Instant::now() + PATIENCE;
+        let look = || self.call("POST", "/elements", &json!({ "using": "xpath", "value": path }));
+        let mut found = look();
+        // The page that a click before led to may still be on its way.
+        while found[0][ELEMENT].is_null() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(100));
+            found = look();
+        }
         let first = found[0][ELEMENT].as_str();
         let first =
             first.unwrap_or_else(|| panic!("nothing says {words:?} on {}:\n{}", self.url(), self.text()));

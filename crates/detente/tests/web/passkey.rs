@@ -12,6 +12,7 @@ pub(crate) fn opens_and_approves(driver: &Driver, stage: &Stage) {
     cleo.open("say/inquiry/release");
     cleo.browser.fill("#f-text", TOLD);
     cleo.browser.click("Draft it");
+    cleo.browser.wait("the draft", |page| page.url().contains("/drafts/"));
     let draft = cleo.browser.url();
 
     let dan = stage.desk(driver, "Dan");

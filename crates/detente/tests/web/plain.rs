@@ -21,10 +21,10 @@ pub(crate) fn without_script(driver: &Driver, stage: &Stage) {
     cleo.open("say/inquiry/release");
     cleo.browser.fill("#f-text", ASKED);
     cleo.browser.click("Draft it");
-    assert!(cleo.browser.url().contains("/drafts/"), "{}:\n{}", cleo.browser.url(), cleo.browser.text());
-    assert!(cleo.browser.text().contains(ASKED), "{}", cleo.browser.text());
+    cleo.browser.wait("the draft", |page| page.url().contains("/drafts/") && page.source().contains(ASKED));
     cleo.browser.click("Discard…");
     cleo.browser.click("Discard it");
+    cleo.browser.wait("its end", |page| !page.url().ends_with("/discard"));
     cleo.open("drafts");
     assert!(!cleo.browser.source().contains("/discard"), "{}", cleo.browser.text());
     assert_eq!(json!(cleo.browser.log("browser")), json!([]));

@@ -13,20 +13,24 @@ pub(crate) fn is_told(driver: &Driver, stage: &Stage) {
     let thread = cleo.browser.url();
     cleo.browser.click("Acknowledge");
     cleo.browser.click("Draft it");
-    cleo.browser.click("Release");
+    cleo.browser.click("Release: say");
+    cleo.browser
+        .wait("what was said", |page| !page.url().contains("/drafts/") && !page.url().contains("/say/"));
     cleo.browser.open(&thread);
     cleo.browser.click("Deny");
     cleo.browser.fill("#f-text", DENIED);
     cleo.browser.click("Draft it");
+    cleo.browser.wait("the draft", |page| page.url().contains("/drafts/"));
     let draft = cleo.browser.url();
-    assert!(draft.contains("/drafts/"), "{draft}:\n{}", cleo.browser.text());
     assert!(cleo.browser.elements("form[action$='/release']").is_empty(), "who drafts does not release");
     cleo.is_clean();
 
     let dan = stage.desk(driver, "Dan");
     dan.browser.open(&draft);
     assert!(dan.browser.text().contains(DENIED), "{}", dan.browser.text());
-    dan.browser.click("Release");
+    dan.browser.click("Release: say");
+    dan.browser
+        .wait("what was said", |page| !page.url().contains("/drafts/") && !page.url().contains("/say/"));
     dan.is_clean();
 
     let page = thread.rsplit_once("/thread/").map(|(_, rest)| format!("thread/{rest}")).unwrap();
