@@ -31,9 +31,10 @@ struct Exception {
     reason: &'static str,
 }
 
-/// Builds the pure crates where every C compiler fails, in a folder of its own.
+/// Checks the pure crates where every C compiler fails, in a folder of its own: build scripts run all the same, and
+/// those are what would call one.
 pub(crate) fn build() -> Result<()> {
-    let mut arguments = vec!["build"];
+    let mut arguments = vec!["check"];
     arguments.extend(PURE.iter().flat_map(|name| ["--package", name]));
     let mut command = shell::cargo(&arguments)?;
     command.env("CARGO_TARGET_DIR", shell::target_dir()?.join("pure"));
