@@ -141,8 +141,18 @@ fn everybody_signed_in_reads_and_nobody_else() {
         let stranger = pages.send("GET", &format!("/a/{}/{page}", pages.accord), "", "text/plain", b"");
         assert!(matches!(stranger.status, 303 | 401), "{page}: {}", stranger.head);
     }
-    let reader = pages.get(PRESS, "matches").body + &pages.get(PRESS, "record").body;
-    assert!(!reader.contains("method=\"post\""), "an observer gets no form");
+    assert!(!pages.get(PRESS, "matches").body.contains("method=\"post\""), "an observer gets no form");
+    let record = pages.get(PRESS, "record").body;
+    let forms: Vec<&str> =
+        record.split("<form ").skip(1).filter(|form| form.contains("method=\"post\"")).collect();
+    assert!(!forms.is_empty(), "an observer may check");
+    for form in forms {
+        let form = form.split('>').next().unwrap_or_default();
+        assert!(
+            form.contains("/record/check\"") || form.contains("/record/verify\""),
+            "and nothing else: {form}"
+        );
+    }
     assert_eq!(pages.get(ANNA, "record/cert-z/0/0").status, 404);
     assert_eq!(pages.get(ANNA, "record/cert-a/0/999").status, 404);
 }
