@@ -1,0 +1,113 @@
+//! Many seeds, for `cargo xtask sim`: what to run comes by the environment, what came of it goes to stdout.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use crate::plan::Mode;
+use crate::run::{Ended, Run};
+
+/// What to run.
+#[derive(Clone, Copy)]
+struct Wanted {
+    mode: Mode,
+    first: u64,
+    seeds: u64,
+    /// Print all that happens; for one seed.
+    trace: bool,
+}
+
+impl Wanted {
+    fn read() -> Wanted {
+        let word = |name: &str| std::env::var(format!("DETENTE_SIM_{name}")).ok();
+        let number = |name: &str| {
+            word(name).map(|word| match word.strip_prefix("0x") {
+                Some(digits) => u64::from_str_radix(digits, 16).unwrap(),
+                None => word.parse().unwrap(),
+            })
+        };
+        Wanted {
+            mode: if word("MODE").as_deref() == Some("live") { Mode::Live } else { Mode::Safety },
+            first: number("SEED").unwrap_or(0),
+            seeds: number("SEEDS").unwrap_or(1),
+            trace: word("TRACE").is_some(),
+        }
+    }
+}
+
+/// What many runs came to.
+#[derive(Default)]
+struct Sum {
+    wrong: BTreeMap<u64, String>,
+    rest_ms: Vec<u64>,
+    exchanges: u64,
+    entries: u64,
+}
+
+fn one(wanted: Wanted, seed: u64) -> Ended {
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        let ended = Run::new(seed, wanted.mode, wanted.trace).run();
+        // Of one in a hundred, that it can be shown again.
+        if seed % 100 == 0 {
+            assert_eq!(Run::new(seed, wanted.mode, false).run().hash, ended.hash, "another trace");
+        }
+        ended
+    }));
+    ended.unwrap_or_else(|_| Ended {
+        hash: String::new(),
+        lines: Vec::new(),
+        wrong: Some("panicked".into()),
+        rest_ms: 0,
+        exchanges: 0,
+        entries: 0,
+    })
+}
+
+#[test]
+#[ignore = "what `cargo xtask sim` runs"]
+fn campaign() {
+    let wanted = Wanted::read();
+    let (next, sum) = (AtomicU64::new(wanted.first), Mutex::new(Sum::default()));
+    let begun = Instant::now();
+    let work = || loop {
+        let seed = next.fetch_add(1, Ordering::Relaxed);
+        if seed >= wanted.first + wanted.seeds {
+            break;
+        }
+        let ended = one(wanted, seed);
+        ended.lines.iter().for_each(|line| println!("{line}"));
+        let mut sum = sum.lock().unwrap();
+        sum.exchanges += ended.exchanges;
+        sum.entries += ended.entries;
+        match ended.wrong {
+            Some(wrong) => {
+                println!("seed {seed:#x}: {wrong}");
+                sum.wrong.insert(seed, wrong);
+            }
+            None => sum.rest_ms.push(ended.rest_ms),
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let (mut sum, secs) = (sum.into_inner().unwrap(), begun.elapsed().as_secs_f64());
+    sum.rest_ms.sort_unstable();
+    let rank = |share: usize| sum.rest_ms.get(sum.rest_ms.len().saturating_sub(1) * share / 100);
+    println!(
+        "sim mode={:?} seeds={} wrong={} rest_ms_p50={} rest_ms_max={} exchanges={} entries={} secs={secs:.1} \
+         seeds_per_s={:.1}",
+        wanted.mode,
+        wanted.seeds,
+        sum.wrong.len(),
+        rank(50).unwrap_or(&0),
+        rank(100).unwrap_or(&0),
+        sum.exchanges,
+        sum.entries,
+        wanted.seeds as f64 / secs,
+    );
+    assert!(sum.wrong.is_empty(), "{} of {} seeds went wrong", sum.wrong.len(), wanted.seeds);
+}
