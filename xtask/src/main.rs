@@ -19,6 +19,7 @@ mod net;
 mod peers;
 mod pure;
 mod shell;
+mod sim;
 mod steps;
 mod test;
 mod tidy;
@@ -42,6 +43,9 @@ usage: cargo xtask COMMAND
   powercut [--short] [--steps N]     the record on a disk that loses what was not synced
   net [--nodes 2|5] [--seconds N] [--seed S] [--short] [--program FILE]
                                  nodes in network namespaces, with loss, cuts and kills between them; needs root
+  sim [--seeds N] [--seconds N] [--nodes N] [--mode safety|live] [--seed 0x..] [--trace] [--debug]
+                                 nodes in simulated time, with all that can go wrong between them, from seeds
+  sim --sabotage NAME|all        the same without a defence, which must be noticed
   verifiers [--n N]              the independent verifiers in Python and Go beside ours, over N mutated bundles
   web --api                      the API of a running node beside its description, by schemathesis
   fuzz [--tier change|night|release] [--target NAME] [--seconds N]
@@ -67,6 +71,7 @@ fn run(arguments: &[String]) -> Result<bool> {
     let Some((command, rest)) = arguments.split_first() else { bail!("no command\n{USAGE}") };
     match command.as_str() {
         "test" => test::run(rest),
+        "sim" => sim::run(rest),
         "slow" => test::slow(),
         "tidy" => tidy::run(),
         "bench" => bench::run(rest),

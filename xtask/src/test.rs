@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail, ensure};
 
 use crate::steps::{Outcome, Steps};
-use crate::{crash, ct, fuzz, net, peers, pure, shell, tidy, verifiers};
+use crate::{crash, ct, fuzz, net, peers, pure, shell, sim, tidy, verifiers};
 
 /// Runs all steps, or with `--quick` those that need no second build.
 pub(crate) fn run(arguments: &[String]) -> Result<bool> {
@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
     if quick {
         return Ok(steps.summary());
     }
+    steps.step("nodes in simulated time, short", || green(sim::short()?));
     steps.step("doc tests", || passed(shell::cargo(&["test", "--workspace", "--doc"])?));
     steps.step("dependencies (cargo-deny)", deny);
     steps.step("pure crates: nothing in their graph compiles C", || {

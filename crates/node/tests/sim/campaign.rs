@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::plan::Mode;
 use crate::run::{Ended, Run};
+use crate::sabotage::Sabotage;
 
 /// What to run.
 #[derive(Clone, Copy)]
@@ -15,6 +16,9 @@ struct Wanted {
     mode: Mode,
     first: u64,
     seeds: u64,
+    /// No seed is begun after that.
+    time: Duration,
+    nodes_max: usize,
     /// Print all that happens; for one seed.
     trace: bool,
 }
@@ -32,6 +36,8 @@ impl Wanted {
             mode: if word("MODE").as_deref() == Some("live") { Mode::Live } else { Mode::Safety },
             first: number("SEED").unwrap_or(0),
             seeds: number("SEEDS").unwrap_or(1),
+            time: Duration::from_secs(number("SECONDS").unwrap_or(u64::from(u32::MAX))),
+            nodes_max: number("NODES").map_or(9, |nodes| usize::try_from(nodes).unwrap()),
             trace: word("TRACE").is_some(),
         }
     }
@@ -48,10 +54,14 @@ struct Sum {
 
 fn one(wanted: Wanted, seed: u64) -> Ended {
     let ended = catch_unwind(AssertUnwindSafe(|| {
-        let ended = Run::new(seed, wanted.mode, wanted.trace).run();
+        let ended = Run::new(seed, wanted.mode, wanted.nodes_max, wanted.trace).run();
         // Of one in a hundred, that it can be shown again.
         if seed % 100 == 0 {
-            assert_eq!(Run::new(seed, wanted.mode, false).run().hash, ended.hash, "another trace");
+            assert_eq!(
+                Run::new(seed, wanted.mode, wanted.nodes_max, false).run().hash,
+                ended.hash,
+                "another trace"
+            );
         }
         ended
     }));
@@ -73,7 +83,7 @@ fn campaign() {
     let begun = Instant::now();
     let work = || loop {
         let seed = next.fetch_add(1, Ordering::Relaxed);
-        if seed >= wanted.first + wanted.seeds {
+        if seed >= wanted.first + wanted.seeds || begun.elapsed() > wanted.time {
             break;
         }
         let ended = one(wanted, seed);
@@ -96,18 +106,52 @@ fn campaign() {
     });
     let (mut sum, secs) = (sum.into_inner().unwrap(), begun.elapsed().as_secs_f64());
     sum.rest_ms.sort_unstable();
+    let count = (sum.rest_ms.len() + sum.wrong.len()) as u64;
     let rank = |share: usize| sum.rest_ms.get(sum.rest_ms.len().saturating_sub(1) * share / 100);
     println!(
         "sim mode={:?} seeds={} wrong={} rest_ms_p50={} rest_ms_max={} exchanges={} entries={} secs={secs:.1} \
          seeds_per_s={:.1}",
         wanted.mode,
-        wanted.seeds,
+        count,
         sum.wrong.len(),
         rank(50).unwrap_or(&0),
         rank(100).unwrap_or(&0),
         sum.exchanges,
         sum.entries,
-        wanted.seeds as f64 / secs,
+        count as f64 / secs,
     );
-    assert!(sum.wrong.is_empty(), "{} of {} seeds went wrong", sum.wrong.len(), wanted.seeds);
+    assert!(sum.wrong.is_empty(), "{} of {count} seeds went wrong", sum.wrong.len());
+    assert!(count > 0, "no seed came to an end");
+}
+
+/// Each defence in turn is taken away, until a run notices.
+#[test]
+#[ignore = "what `cargo xtask sim --sabotage` runs"]
+fn sabotage() {
+    let wanted = std::env::var("DETENTE_SIM_SABOTAGE").unwrap_or_else(|_| "all".into());
+    let seeds = Wanted::read().seeds.max(200);
+    let all = Sabotage::ALL.iter().filter(|(name, _)| wanted == "all" || wanted == *name);
+    let defences: Vec<(&str, Sabotage)> = all.copied().collect();
+    assert!(!defences.is_empty(), "no defence is called {wanted}");
+    let missed: Vec<&str> = defences
+        .iter()
+        .filter(|(name, defence)| !is_caught(name, *defence, seeds))
+        .map(|(name, _)| *name)
+        .collect();
+    assert!(missed.is_empty(), "not noticed within {seeds} seeds: {missed:?}");
+}
+
+fn is_caught(name: &str, defence: Sabotage, seeds: u64) -> bool {
+    let begun = Instant::now();
+    for seed in 0..seeds {
+        let run = catch_unwind(AssertUnwindSafe(|| Run::sabotaged(seed, defence).run().wrong));
+        if let Some(wrong) = run.unwrap_or_else(|_| Some("panicked".into())) {
+            println!(
+                "sim sabotage={name} seed={seed:#x} secs={:.1} caught: {wrong}",
+                begun.elapsed().as_secs_f64()
+            );
+            return true;
+        }
+    }
+    false
 }

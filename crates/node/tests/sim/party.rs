@@ -1,6 +1,6 @@
 //! One node of a run: the real writer on a copied home, and the machines that say when it exchanges.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -71,6 +71,9 @@ pub(crate) struct Party {
     /// Put aside, to be restored.
     pub(crate) copy: Option<PathBuf>,
     pub(crate) recovers: bool,
+    /// Peers that were dialled, or told of what stands, since the start: for sabotage.
+    pub(crate) dialled: BTreeSet<usize>,
+    pub(crate) told: BTreeSet<usize>,
 }
 
 impl Party {
@@ -89,6 +92,8 @@ impl Party {
             wake_at: None,
             copy: None,
             recovers: false,
+            dialled: BTreeSet::new(),
+            told: BTreeSet::new(),
         }
     }
 
@@ -122,6 +127,8 @@ impl Party {
         self.serving.clear();
         self.asked.clear();
         self.machines.clear();
+        self.dialled.clear();
+        self.told.clear();
         self.wake_at = None;
     }
 }

@@ -47,10 +47,10 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn of(seed: u64, mode: Mode) -> Plan {
+    pub(crate) fn of(seed: u64, mode: Mode, nodes_max: usize) -> Plan {
         let mut dice = Dice::new(seed ^ 0x5eed);
         // Small ones often: most of what can go wrong goes wrong between three.
-        let nodes = [2, 2, 3, 3, 3, 4, 4, 5, 6, 9][dice.below(10) as usize];
+        let nodes = [2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 9][dice.below(11) as usize].min(nodes_max);
         let healed_at = dice.within(20_000..=60_000);
         let count = dice.within(4..=16);
         let mut acts: Vec<(u64, usize)> =

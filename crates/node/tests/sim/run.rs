@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use detente_accord::{PartyId, Time};
 use detente_accord::record::{Draft, Position, RecordId};
+use detente_accord::{PartyId, Time};
 use detente_node::exchange::{Exchange, Fate, Input, Output};
 use detente_node::{Error, What};
 
@@ -14,6 +14,7 @@ use crate::dice::Dice;
 use crate::home::{NAMES, Template};
 use crate::party::{Nature, Party, Runs};
 use crate::plan::{Fault, Mode, Plan};
+use crate::sabotage::Sabotage;
 use crate::trace::{Trace, mark};
 
 /// For a dial that nobody answers.
@@ -125,6 +126,7 @@ pub(crate) struct Ended {
 /// A run.
 pub(crate) struct Run {
     plan: Plan,
+    sabotage: Option<Sabotage>,
     record: RecordId,
     dice: Dice,
     clock: Arc<AtomicU64>,
@@ -146,8 +148,17 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn new(seed: u64, mode: Mode, keep_trace: bool) -> Run {
-        let plan = Plan::of(seed, mode);
+    /// One of at most three nodes, without a defence.
+    pub(crate) fn sabotaged(seed: u64, sabotage: Sabotage) -> Run {
+        Run::of(Plan::of(seed, Mode::Safety, 3), seed, Some(sabotage), false)
+    }
+
+    /// One of at most so many nodes.
+    pub(crate) fn new(seed: u64, mode: Mode, nodes_max: usize, keep_trace: bool) -> Run {
+        Run::of(Plan::of(seed, mode, nodes_max), seed, None, keep_trace)
+    }
+
+    fn of(plan: Plan, seed: u64, sabotage: Option<Sabotage>, keep_trace: bool) -> Run {
         let template = Template::of(plan.nodes);
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let clock: Arc<AtomicU64> = Arc::default();
@@ -158,6 +169,7 @@ impl Run {
         Run {
             parties: (0..plan.nodes).map(party).collect(),
             plan,
+            sabotage,
             record: template.record,
             dice: Dice::new(seed),
             clock,
@@ -207,6 +219,10 @@ impl Run {
         self.trace.line(now, what);
     }
 
+    fn lacks(&self, defence: Sabotage) -> bool {
+        self.sabotage == Some(defence)
+    }
+
     fn fail(&mut self, what: String) {
         self.note(&format!("wrong: {what}"));
         self.wrong.get_or_insert(what);
@@ -249,6 +265,10 @@ impl Run {
         match event {
             Event::Wake { node, boot } if is_now(self, node, boot) => {
                 self.parties[node].wake_at = None;
+                if self.lacks(Sabotage::NeverSilent) {
+                    let peers: Vec<usize> = self.parties[node].machines.keys().copied().collect();
+                    self.inputs.extend(peers.into_iter().map(|peer| (node, peer, Input::Heard)));
+                }
                 let now = Time(self.now());
                 let due = self.parties[node].machines.iter();
                 let due = due.filter(|(_, machine)| machine.deadline().is_some_and(|at| at <= now));
@@ -266,14 +286,14 @@ impl Run {
             }
             Event::Asked { node, peer, boot, stream } if is_now(self, node, boot) => {
                 if self.parties[node].asking.get(&peer).is_some_and(|runs| runs.stream == stream) {
-                    self.parties[node].asking.remove(&peer);
-                    self.feed(node, peer, Input::Done(self.record, stream, Fate::Lost));
+                    let runs = self.parties[node].asking.remove(&peer).unwrap();
+                    self.feed(node, peer, Input::Done(self.record, stream, self.no_word(runs)));
                 }
             }
             Event::Served { node, peer, boot, stream } if is_now(self, node, boot) => {
                 if self.parties[node].serving.get(&peer).is_some_and(|runs| runs.stream == stream) {
-                    self.parties[node].serving.remove(&peer);
-                    self.feed(node, peer, Input::Served(self.record, Fate::Lost));
+                    let runs = self.parties[node].serving.remove(&peer).unwrap();
+                    self.feed(node, peer, Input::Served(self.record, self.no_word(runs)));
                 }
             }
             Event::Act { node } if self.parties[node].is_up() => self.act(node),
@@ -285,6 +305,10 @@ impl Run {
             Event::Heal => self.heal(),
             _ => {}
         }
+    }
+
+    fn no_word(&self, runs: Runs) -> Fate {
+        if self.lacks(Sabotage::SentIsTaken) { Fate::Taken(runs.stamp) } else { Fate::Lost }
     }
 
     /// Hands a machine an input, and does what follows.
@@ -320,6 +344,7 @@ impl Run {
 
     fn act_on(&mut self, node: usize, peer: usize, output: Output) {
         match output {
+            Output::Dial if self.lacks(Sabotage::OneDial) && !self.parties[node].dialled.insert(peer) => {}
             Output::Dial => {
                 let (boot, at) = (self.parties[node].boot, self.now() + self.dice.within(5..=80));
                 self.at(at, Event::Dialled { from: node, to: peer, boot });
@@ -433,6 +458,11 @@ impl Run {
     }
 
     fn serve(&mut self, node: usize, peer: usize, stream: u64) {
+        let ours = self.parties[node].asking.get(&peer).map(|runs| runs.stream);
+        let theirs = self.parties[peer].serving.get(&node).map(|runs| runs.stream);
+        if ours.is_some() && ours == theirs {
+            self.fail(format!("two exchanges at once between {} and {}", NAMES[node], NAMES[peer]));
+        }
         let asked = self.parties[node].asked.remove(&(peer, stream)).unwrap_or_default();
         let took = self.take_in(node, &asked);
         let (packet, stamp) = self.packet(node, peer, What::Lacking);
@@ -444,9 +474,10 @@ impl Run {
 
     fn answered(&mut self, node: usize, peer: usize, stream: u64, reply: Option<(bool, Vec<u8>)>) {
         let Some(runs) = self.parties[node].asking.get(&peer).copied() else { return };
-        if runs.stream != stream {
+        if runs.stream != stream && !self.lacks(Sabotage::AnyAnswer) {
             return;
         }
+        let stream = runs.stream;
         self.parties[node].asking.remove(&peer);
         let ours = match reply {
             None => Fate::Declined,
@@ -509,12 +540,18 @@ impl Run {
         });
         let stamps = self.runtime.block_on(stamps).unwrap();
         for (peer, stamp) in peers.into_iter().zip(stamps) {
+            if self.lacks(Sabotage::NothingIsNew) && !self.parties[node].told.insert(peer) {
+                continue;
+            }
             let stands = Input::Stands(self.record, stamp.unwrap_or_default());
             self.inputs.push_back((node, peer, stands));
         }
     }
 
     fn act(&mut self, node: usize) {
+        if self.lacks(Sabotage::NotOnDisk) {
+            self.copy(node);
+        }
         let kind = self.dice.below(10);
         let redacts = self.dice.below(1 << 20);
         let handle = self.parties[node].handle();
@@ -587,7 +624,7 @@ impl Run {
         self.look(node);
         self.changed(node);
         self.drain();
-        if self.parties[node].recovers {
+        if self.parties[node].recovers && !self.lacks(Sabotage::NoRecovery) {
             let (boot, at) = (self.parties[node].boot, self.now() + 1000);
             self.at(at, Event::Recover { node, boot });
         }
@@ -600,7 +637,10 @@ impl Run {
         }
         self.look(node);
         let copy = self.folder.path().join(format!("{}-{}", NAMES[node], self.events));
-        crate::world::copy_folder(&self.parties[node].path, &copy);
+        match self.parties[node].copy.take_if(|_| self.sabotage == Some(Sabotage::NotOnDisk)) {
+            Some(before) => std::fs::rename(before, &copy).unwrap(),
+            None => crate::world::copy_folder(&self.parties[node].path, &copy),
+        }
         self.down(node, copy);
         let (boot, at) = (self.parties[node].boot, self.now() + for_ms);
         self.at(at, Event::Back { node, boot });
@@ -635,6 +675,12 @@ impl Run {
             (0..self.plan.nodes).filter(|other| *other != node && self.parties[*other].is_up()).collect();
         let views = others.into_iter().map(|other| self.view(other)).collect::<Vec<_>>();
         self.ledger.forget(node, &views);
+        if self.lacks(Sabotage::OldCopySigns) {
+            self.down(node, copy);
+            self.parties[node].recovers = true;
+            self.start(node);
+            return self.act(node);
+        }
         for entry in std::fs::read_dir(copy.join("accords")).unwrap() {
             let _ = std::fs::remove_file(entry.unwrap().path().join("signer.json"));
         }
@@ -651,14 +697,15 @@ impl Run {
         let boot = self.parties[node].boot;
         let answers = peers.iter().all(|peer| is_near(peer) && self.parties[*peer].is_up());
         let again = self.now() + 1000;
-        if !answers {
+        let by_hand = self.lacks(Sabotage::NobodyAsked);
+        if !answers && !by_hand {
             return self.at(again, Event::Recover { node, boot });
         }
-        let packets: Vec<Vec<u8>> =
-            peers.iter().map(|peer| self.packet(*peer, node, What::Everything).0).collect();
+        let asked = peers.iter().filter(|_| !by_hand);
+        let packets: Vec<Vec<u8>> = asked.map(|peer| self.packet(*peer, node, What::Everything).0).collect();
         let handle = self.parties[node].handle();
         let recovered = handle.act(self.record, move |accord, moment| {
-            accord.recover(&packets, false, moment.now, &mut moment.entropy)
+            accord.recover(&packets, by_hand, moment.now, &mut moment.entropy)
         });
         let recovered = self.runtime.block_on(recovered);
         let words = recovered.as_ref().map_err(ToString::to_string).map(|done| (done.before, done.size));
