@@ -396,6 +396,17 @@ mod tests {
     }
 
     #[test]
+    fn rests_after_a_packet_that_had_more_than_it_was_told_of() {
+        let mut machine = asking(true);
+        machine.handle(Time(10), Input::Done(one(), 1, Fate::Taken(2)));
+        assert_eq!(drained(&mut machine), []);
+        machine.handle(Time(11), Input::Stands(one(), 2));
+        assert_eq!(drained(&mut machine), []);
+        machine.handle(Time(12), Input::Stands(one(), 3));
+        assert_eq!(drained(&mut machine), [Output::Begin(one(), 2)]);
+    }
+
+    #[test]
     fn asks_a_quiet_peer_for_a_word_and_hangs_up_in_the_end() {
         let mut machine = asking(true);
         machine.handle(Time(0), Input::Done(one(), 1, Fate::Taken(1)));

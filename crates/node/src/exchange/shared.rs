@@ -21,6 +21,8 @@ pub(super) enum Turn {
 pub(super) struct Shared {
     stamp: u64,
     shown: Option<u64>,
+    /// The stamp when the running exchange began.
+    begun: u64,
     pub(super) turn: Turn,
     failures: u32,
     /// Not before, after a failure.
@@ -31,7 +33,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(now: Time, stamp: u64) -> Shared {
-        Shared { stamp, shown: None, turn: Turn::Idle, failures: 0, wait: now, slow: now }
+        Shared { stamp, shown: None, begun: stamp, turn: Turn::Idle, failures: 0, wait: now, slow: now }
     }
 
     /// Whether the peer was shown all there is.
@@ -68,10 +70,12 @@ impl Shared {
 
     pub(super) fn ask(&mut self, now: Time, number: u64) {
         self.turn = Turn::Asking { number, until: after(now, EXCHANGE_MS_MAX) };
+        self.begun = self.stamp;
     }
 
     pub(super) fn serve(&mut self, now: Time) {
         self.turn = Turn::Serving { until: after(now, EXCHANGE_MS_MAX) };
+        self.begun = self.stamp;
     }
 
     /// An exchange is over.
@@ -79,6 +83,11 @@ impl Shared {
         self.turn = Turn::Idle;
         match ours {
             Fate::Taken(stamp) => {
+                // A packet may have had more than we were told of, by time alone: told later, it is shown already.
+                // Without this an exchange would follow the other at once, for ever.
+                if self.stamp == self.begun {
+                    self.stamp = stamp;
+                }
                 (self.shown, self.failures, self.wait) = (Some(stamp), 0, now);
                 self.slow = after(now, dice.scattered(SLOW_MS));
             }
