@@ -56,7 +56,7 @@ fn one(wanted: Wanted, seed: u64) -> Ended {
     let ended = catch_unwind(AssertUnwindSafe(|| {
         let ended = Run::new(seed, wanted.mode, wanted.nodes_max, wanted.trace).run();
         // Of one in a hundred, that it can be shown again.
-        if seed % 100 == 0 {
+        if seed.is_multiple_of(100) {
             assert_eq!(
                 Run::new(seed, wanted.mode, wanted.nodes_max, false).run().hash,
                 ended.hash,

@@ -1,6 +1,8 @@
 //! Nodes in simulated time, on a simulated net: the real writers, records and exchange machines, and everything that
 //! can go wrong between them, from one seed. docs/testing.md has what it checks and how a seed is run again.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail and report as tests do")]
+
 #[path = "../node/world.rs"]
 #[allow(dead_code, reason = "shared with the tests of packets, which use more of it")]
 mod world;

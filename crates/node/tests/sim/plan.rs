@@ -102,13 +102,11 @@ impl Plan {
 
 fn reachable(nodes: usize, dice: &mut Dice) -> Vec<Vec<bool>> {
     let mut reachable = vec![vec![true; nodes]; nodes];
-    for one in 0..nodes {
-        for other in one + 1..nodes {
-            match dice.below(4) {
-                0 => reachable[one][other] = false,
-                1 => reachable[other][one] = false,
-                _ => {}
-            }
+    for (one, other) in (0..nodes).flat_map(|one| (one + 1..nodes).map(move |other| (one, other))) {
+        match dice.below(4) {
+            0 => reachable[one][other] = false,
+            1 => reachable[other][one] = false,
+            _ => {}
         }
     }
     reachable

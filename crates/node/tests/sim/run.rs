@@ -285,16 +285,16 @@ impl Run {
                 self.arrives(from, to, frame);
             }
             Event::Asked { node, peer, boot, stream } if is_now(self, node, boot) => {
-                if self.parties[node].asking.get(&peer).is_some_and(|runs| runs.stream == stream) {
-                    let runs = self.parties[node].asking.remove(&peer).unwrap();
-                    self.feed(node, peer, Input::Done(self.record, stream, self.no_word(runs)));
-                }
+                let runs = self.parties[node].asking.get(&peer).copied();
+                let Some(runs) = runs.filter(|runs| runs.stream == stream) else { return };
+                self.parties[node].asking.remove(&peer);
+                self.feed(node, peer, Input::Done(self.record, stream, self.no_word(runs)));
             }
             Event::Served { node, peer, boot, stream } if is_now(self, node, boot) => {
-                if self.parties[node].serving.get(&peer).is_some_and(|runs| runs.stream == stream) {
-                    let runs = self.parties[node].serving.remove(&peer).unwrap();
-                    self.feed(node, peer, Input::Served(self.record, self.no_word(runs)));
-                }
+                let runs = self.parties[node].serving.get(&peer).copied();
+                let Some(runs) = runs.filter(|runs| runs.stream == stream) else { return };
+                self.parties[node].serving.remove(&peer);
+                self.feed(node, peer, Input::Served(self.record, self.no_word(runs)));
             }
             Event::Act { node } if self.parties[node].is_up() => self.act(node),
             Event::Fault(fault) => self.fault(fault),
