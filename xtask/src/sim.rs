@@ -24,8 +24,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool> {
     }
     let wanted = read(arguments)?;
     match &wanted.sabotage {
-        Some(_) => test("sabotage", &wanted),
-        None => test("campaign", &wanted),
+        Some(_) => test("campaign::sabotage", &wanted),
+        None => test("campaign::campaign", &wanted),
     }
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn short() -> Result<bool> {
             ("DETENTE_SIM_SEEDS", "2000"),
         ];
         let environment = environment.map(|(name, word)| (name, word.to_owned())).to_vec();
-        test("campaign", &Wanted { environment, sabotage: None, is_debug: true })?;
+        test("campaign::campaign", &Wanted { environment, sabotage: None, is_debug: true })?;
     }
     Ok(true)
 }
@@ -77,7 +77,7 @@ fn test(name: &str, wanted: &Wanted) -> Result<bool> {
     if !wanted.is_debug {
         command.arg("--release");
     }
-    command.args(["--", "--ignored", "--nocapture"]).arg(name);
+    command.args(["--", "--ignored", "--nocapture", "--exact"]).arg(name);
     command.envs(wanted.environment.iter().map(|(name, word)| (name, word)));
     shell::run(&mut command).map(|()| true)
 }

@@ -53,13 +53,14 @@ fn facts(digest: &str) -> String {
 pub(crate) struct Ledger {
     /// Entries that their author's node told to have appended.
     said: BTreeMap<Position, Hash>,
-    roots: BTreeMap<(LogId, u64), Hash>,
+    /// The root of each head, and whose node showed it first.
+    roots: BTreeMap<(LogId, u64), (Hash, usize)>,
 }
 
 impl Ledger {
     /// Takes note of a node. Its own log must have all that it had, unless it is still to be recovered.
     pub(crate) fn look(&mut self, node: usize, view: &View, recovers: bool) -> Result<(), String> {
-        self.heads(view)?;
+        self.heads(node, view)?;
         if recovers {
             return Ok(());
         }
@@ -77,11 +78,12 @@ impl Ledger {
         Ok(())
     }
 
-    fn heads(&mut self, view: &View) -> Result<(), String> {
+    fn heads(&mut self, node: usize, view: &View) -> Result<(), String> {
         for (log, size, root) in &view.heads {
-            let first = *self.roots.entry((log.clone(), *size)).or_insert(*root);
+            let (first, by) = *self.roots.entry((log.clone(), *size)).or_insert((*root, node));
             if first != *root {
-                return Err(format!("two roots for {size} entries of {log}"));
+                let (one, other) = (NAMES[by], NAMES[node]);
+                return Err(format!("two roots for {size} entries of {log}: {one} has one, {other} another"));
             }
         }
         if view.convicted > 0 {
@@ -92,9 +94,14 @@ impl Ledger {
 
     /// A disk is lost, and a copy stands in its place: what no other holds is gone with it.
     pub(crate) fn forget(&mut self, node: usize, others: &[View]) {
-        let own = |position: &Position| position.log.party.as_str() == NAMES[node];
-        self.said
-            .retain(|position, hash| !own(position) || others.iter().any(|view| view.holds(position, hash)));
+        let is_own = |log: &LogId| log.party.as_str() == NAMES[node];
+        let held = |position: &Position, hash: &Hash| others.iter().any(|view| view.holds(position, hash));
+        self.said.retain(|position, hash| !is_own(&position.log) || held(position, hash));
+        // Heads that it signed and showed nobody contradict nobody.
+        let shown = |log: &LogId, size: u64| {
+            others.iter().flat_map(|view| &view.heads).any(|head| head.0 == *log && head.1 == size)
+        };
+        self.roots.retain(|(log, size), _| !is_own(log) || shown(log, *size));
     }
 
     /// All hold all that was said, and it adds up to one state.

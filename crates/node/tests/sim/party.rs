@@ -67,6 +67,8 @@ pub(crate) struct Party {
     pub(crate) serving: BTreeMap<usize, Runs>,
     /// Packets of exchanges that peers began.
     pub(crate) asked: BTreeMap<(usize, u64), Vec<u8>>,
+    /// Streams that were begun on the lines that stand.
+    pub(crate) streams: BTreeSet<(usize, u64)>,
     pub(crate) wake_at: Option<u64>,
     /// Put aside, to be restored.
     pub(crate) copy: Option<PathBuf>,
@@ -89,6 +91,7 @@ impl Party {
             asking: BTreeMap::new(),
             serving: BTreeMap::new(),
             asked: BTreeMap::new(),
+            streams: BTreeSet::new(),
             wake_at: None,
             copy: None,
             recovers: false,
@@ -105,14 +108,14 @@ impl Party {
         self.node.as_ref().unwrap().1.clone()
     }
 
-    /// Starts the writer on the home, and machines for all peers.
-    pub(crate) fn start(&mut self, us: usize, nodes: usize, now: Time) {
+    /// Starts the writer on the home, and machines for all peers. Without giving way, no exchange goes before another.
+    pub(crate) fn start(&mut self, us: usize, nodes: usize, now: Time, gives_way: bool) {
         let node = Node::start(&self.path, self.nature.outside()).unwrap();
         let handle = node.handle();
         self.node = Some((node, handle));
         self.boot += 1;
         let seed = |peer: usize| self.nature.seed ^ (peer as u64) << 32 ^ self.boot;
-        let machine = |peer| (peer, Exchange::new(now, us < peer, seed(peer)));
+        let machine = |peer| (peer, Exchange::new(now, us < peer && gives_way, seed(peer)));
         self.machines = (0..nodes).filter(|peer| *peer != us).map(machine).collect();
     }
 
@@ -126,6 +129,7 @@ impl Party {
         self.asking.clear();
         self.serving.clear();
         self.asked.clear();
+        self.streams.clear();
         self.machines.clear();
         self.dialled.clear();
         self.told.clear();

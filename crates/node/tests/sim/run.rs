@@ -148,9 +148,9 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// One of at most three nodes, without a defence.
-    pub(crate) fn sabotaged(seed: u64, sabotage: Sabotage) -> Run {
-        Run::of(Plan::of(seed, Mode::Safety, 3), seed, Some(sabotage), false)
+    /// One of at most three nodes, if need be without a defence.
+    pub(crate) fn sabotaged(seed: u64, sabotage: Option<Sabotage>) -> Run {
+        Run::of(Plan::of(seed, Mode::Safety, 3), seed, sabotage, false)
     }
 
     /// One of at most so many nodes.
@@ -212,6 +212,12 @@ impl Run {
     fn at(&mut self, at: u64, event: Event) {
         self.events += 1;
         self.queue.insert((at, self.events), event);
+    }
+
+    /// Another number each time.
+    fn number(&mut self) -> u64 {
+        self.events += 1;
+        self.events
     }
 
     fn note(&mut self, what: &dyn std::fmt::Display) {
@@ -433,6 +439,11 @@ impl Run {
                 self.parties[to].drop_line(from);
                 self.feed(to, from, Input::Closed);
             }
+            // A stream is begun once; what came on it twice must change nothing.
+            Frame::Ask(stream, packet) if !self.parties[to].streams.insert((from, stream)) => {
+                self.take_in(to, &packet);
+                self.drain();
+            }
             Frame::Ask(stream, packet) => {
                 self.parties[to].asked.insert((from, stream), packet);
                 self.feed(to, from, Input::Asked(self.record, stream));
@@ -552,7 +563,11 @@ impl Run {
         if self.lacks(Sabotage::NotOnDisk) {
             self.copy(node);
         }
-        let kind = self.dice.below(10);
+        let mut kind = self.dice.below(10);
+        if kind == 0 && self.restores() {
+            // A home older than a peer's new keys cannot tell that peer's cosignature, and so not count its answer.
+            kind = 2;
+        }
         let redacts = self.dice.below(1 << 20);
         let handle = self.parties[node].handle();
         let said = handle.act(self.record, move |accord, moment| {
@@ -619,7 +634,8 @@ impl Run {
 
     fn start(&mut self, node: usize) {
         let now = Time(self.now());
-        self.parties[node].start(node, self.plan.nodes, now);
+        let gives_way = !self.lacks(Sabotage::BothGoOn);
+        self.parties[node].start(node, self.plan.nodes, now, gives_way);
         self.note(&format!("{} starts", NAMES[node]));
         self.look(node);
         self.changed(node);
@@ -636,7 +652,8 @@ impl Run {
             return;
         }
         self.look(node);
-        let copy = self.folder.path().join(format!("{}-{}", NAMES[node], self.events));
+        let name = format!("{}-{}", NAMES[node], self.number());
+        let copy = self.folder.path().join(name);
         match self.parties[node].copy.take_if(|_| self.sabotage == Some(Sabotage::NotOnDisk)) {
             Some(before) => std::fs::rename(before, &copy).unwrap(),
             None => crate::world::copy_folder(&self.parties[node].path, &copy),
@@ -660,7 +677,8 @@ impl Run {
 
     fn copy(&mut self, node: usize) {
         if self.parties[node].is_up() && !self.parties[node].recovers {
-            let copy = self.folder.path().join(format!("{}-copy-{}", NAMES[node], self.events));
+            let name = format!("{}-copy-{}", NAMES[node], self.number());
+            let copy = self.folder.path().join(name);
             crate::world::copy_folder(&self.parties[node].path, &copy);
             self.parties[node].copy = Some(copy);
         }
@@ -675,6 +693,8 @@ impl Run {
             (0..self.plan.nodes).filter(|other| *other != node && self.parties[*other].is_up()).collect();
         let views = others.into_iter().map(|other| self.view(other)).collect::<Vec<_>>();
         self.ledger.forget(node, &views);
+        // What was on its way is lost with the line: nobody may learn of it later.
+        (0..self.plan.nodes).for_each(|peer| self.closed(peer, node));
         if self.lacks(Sabotage::OldCopySigns) {
             self.down(node, copy);
             self.parties[node].recovers = true;
@@ -756,6 +776,7 @@ impl Party {
         self.asking.remove(&peer);
         self.serving.remove(&peer);
         self.asked.retain(|(from, _), _| *from != peer);
+        self.streams.retain(|(from, _)| *from != peer);
     }
 }
 
