@@ -133,7 +133,11 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Er
 pub(crate) fn check_current(connection: &Connection, path: &Path) -> Result<(), Error> {
     let (id, version) = versions(connection).map_err(|error| Error::database(path, error))?;
     check(path, id, version)?;
-    if version == STEPS.len() as i64 { Ok(()) } else { Err(Error::OlderSchema(path.to_owned())) }
+    match version {
+        0 => Err(Error::Damaged { path: path.to_owned(), detail: "its database is empty".into() }),
+        version if version == STEPS.len() as i64 => Ok(()),
+        _ => Err(Error::OlderSchema(path.to_owned())),
+    }
 }
 
 fn versions(connection: &Connection) -> rusqlite::Result<(i64, i64)> {

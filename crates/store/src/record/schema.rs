@@ -133,10 +133,11 @@ impl Schema {
     pub(super) fn check_current(&self, connection: &Connection, path: &Path) -> Result<(), Error> {
         let (id, version) = versions(connection).map_err(|error| Error::database(path, error))?;
         self.check(path, id, version)?;
-        if version == self.steps.len() as i64 {
-            return Ok(());
+        match version {
+            0 => Err(Error::Damaged { path: path.to_owned(), detail: "it is empty".into() }),
+            version if version == self.steps.len() as i64 => Ok(()),
+            _ => Err(Error::OlderSchema(path.to_owned())),
         }
-        Err(Error::OlderSchema(path.to_owned()))
     }
 
     fn check(&self, path: &Path, id: i64, version: i64) -> Result<(), Error> {
