@@ -64,7 +64,7 @@ fn small_expansions_fail_no_more_often_than_the_formula_says() {
 }
 
 #[test]
-#[ignore = "minutes: a hundred thousand encodings at each of several expansions"]
+#[ignore = "minutes, a hundred thousand encodings at each of several expansions: cargo xtask slow"]
 fn failures_fall_with_expansion_as_the_formula_says() {
     for n in [256, 1024, 4096] {
         let lambdas = [0.0, 2.0, 4.0, 6.0];
@@ -82,7 +82,7 @@ fn failures_fall_with_expansion_as_the_formula_says() {
 }
 
 #[test]
-#[ignore = "a minute: four hundred thousand encodings at the expansion of the table"]
+#[ignore = "a minute, four hundred thousand encodings at the expansion of the table: cargo xtask slow"]
 fn at_the_expansion_of_the_table_gaps_are_pairs() {
     const ENCODINGS: u64 = 400_000;
     for n in [256, 1024] {
@@ -101,7 +101,7 @@ fn at_the_expansion_of_the_table_gaps_are_pairs() {
 }
 
 #[test]
-#[ignore = "minutes: ten thousand encodings of full bins at the expansion of the table"]
+#[ignore = "minutes, ten thousand encodings of full bins at the expansion of the table: cargo xtask slow"]
 fn full_bins_encode() {
     let class = SizeClass::from_u64(1 << 14).expect("a class");
     let shape = Shape::for_class(class);

@@ -55,7 +55,7 @@ fn two_thousand_pairs_give_the_plain_intersection() {
 }
 
 #[test]
-#[ignore = "takes minutes; docs/testing.md has the command"]
+#[ignore = "minutes: cargo xtask slow"]
 fn eight_thousand_more_pairs_give_the_plain_intersection() {
     check(2000..10_000);
 }
